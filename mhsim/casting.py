@@ -1,0 +1,113 @@
+"""Trial and plan to table: who sits where, and what answers for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mhsim.errors import InputError
+from mhsim.lexicon import Lexicon
+from mhsim.planning import Plan
+from mhsim.prompt import render
+from mhsim.record import TrialId
+from mhsim.registry import Registry
+from mhsim.spec.agent import AnyAgent, Critic, Judge, Patient, Persona
+from mhsim.table import Brief, Player, Seat, Table
+
+PLAYERS: Registry[Callable[[Brief], Player]] = Registry("mhsim.players", "player")
+
+
+class Casting:
+    """Lays the table for the trials of one plan.
+
+    What does not change between trials - searchable packs - is made once.
+
+    Args:
+        plan: the plan.
+        players: role to player, for roles somebody in this process answers for.
+    """
+
+    def __init__(self, plan: Plan, players: Mapping[str, Player] | None = None) -> None:
+        self.plan = plan
+        self.players = dict(players or {})
+        unknown = set(self.players) - set(plan.scenario.cast)
+        if unknown:
+            raise InputError(f"players are given for {sorted(unknown)}, which nobody is cast as")
+        self.lexicons = {locale: Lexicon(pack) for locale, pack in plan.packs.items()}
+
+    def table(self, trial: TrialId, **hooks: Any) -> Table:
+        """Lay the table for one trial.
+
+        Args:
+            trial: the trial.
+            hooks: `emit`, `settle`, `hear`, `arrive` of the table.
+
+        Raises:
+            InputError: a prompt cannot be rendered, or nothing answers for a seat.
+        """
+        seats = {role: self._seat(role, trial) for role in trial.cast}
+        here = {trial.locale: self.lexicons[trial.locale]} if trial.locale in self.lexicons else {}
+        return Table(
+            trial=trial, seats=seats, instruments=self.plan.instruments, lexicons=here, **hooks
+        )
+
+    def _seat(self, role: str, trial: TrialId) -> Seat:
+        agent = self.plan.agents[trial.cast[role]]
+        brief = self._brief(role, agent, trial)
+        player = self.players.get(role) or PLAYERS.get(brief.model.provider)(brief)
+        return Seat(role=role, agent=agent, player=player, prompt=self._prompt(brief))
+
+    def _brief(self, role: str, agent: AnyAgent, trial: TrialId) -> Brief:
+        patient = next(
+            (a for r, n in trial.cast.items() if isinstance(a := self.plan.agents[n], Patient)), None
+        )
+        arm = self.plan.scenario.arms[trial.arm]
+        return Brief(
+            role=role,
+            agent=agent,
+            model=self.plan.scenario.model_for(role),
+            trial=trial,
+            localize=arm.localize,
+            patient=patient,
+            persona=persona(patient, trial.locale, arm.localize) if patient else None,
+            formulation=(
+                patient.formulation.get(trial.locale)
+                if patient and arm.localize == "formulation"
+                else None
+            ),
+            lexicon=self.lexicons.get(trial.locale),
+            lexicons=self.lexicons,
+            instruments=self.plan.instruments,
+            assumptions=self.plan.scenario.reference,
+        )
+
+    def _prompt(self, brief: Brief) -> str:
+        agent = brief.agent
+        kind = agent.kind
+        if isinstance(agent, Critic) and agent.watches == "practice":
+            kind = "supervisor"
+        text = agent.prompt or self.plan.prompts.get(kind, "")
+        return render(text, **_known(brief))
+
+
+def persona(patient: Patient, locale: str, localize: str | None) -> Persona:
+    """Return the biography a patient has in one arm: with `nationality`, the source one."""
+    if localize == "nationality":
+        return patient.persona[patient.source_locale]
+    return patient.persona[locale]
+
+
+def _known(brief: Brief) -> dict[str, Any]:
+    """Return what a prompt may use; a judge's knows the instrument and nothing else."""
+    if isinstance(brief.agent, Judge):
+        return {"instrument": brief.instruments[brief.agent.instrument]}
+    return {
+        "persona": brief.persona,
+        "presentation": brief.patient.presentation if brief.patient else None,
+        "formulation": brief.formulation,
+        "pack": brief.lexicon.pack if brief.lexicon and brief.localize == "formulation" else None,
+        "language": brief.lexicon.pack.language.name if brief.lexicon else brief.trial.locale,
+        "locale": brief.trial.locale,
+        "localize": brief.localize,
+        "style": getattr(brief.agent, "style", None),
+    }

@@ -1,0 +1,108 @@
+"""What can go wrong, and whose turn it is to act.
+
+    MhsimError
+    ├── InputError      something a person wrote is wrong: files, names, options (exit code 2)
+    ├── RunError        a run directory cannot be used as asked: another plan, another writer, damage
+    ├── EngineError     a graph, node or guard broke its own promise while a session was running
+    └── PlayerError     a player could not answer; becomes a `failure` event, never a made-up value
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+FailureKind = Literal[
+    "refusal", "unparsable", "wrong_language", "role_drift", "provider", "timeout", "budget"
+]
+"""Why a player could not answer.
+
+- `refusal`: it declined the task
+- `unparsable`: its reply did not fit the form, after retries
+- `wrong_language`: it answered in another language
+- `role_drift`: it spoke as somebody else
+- `provider`: the service behind it failed
+- `timeout`: no answer in time
+- `budget`: the next call would have exceeded the budget
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong in what a person wrote: where, what was found, what would be right.
+
+    Args:
+        file: path as the author knows it.
+        line: one-based line, or None where no line can be named.
+        column: one-based column.
+        key: dotted path of the key, or `file` for the whole file.
+        found: what was found there.
+        right: what would be right, with a suggestion where there is one.
+    """
+
+    file: str
+    line: int | None
+    column: int | None
+    key: str
+    found: str
+    right: str
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
+        return f"{place}: {self.key}: {self.found}; {self.right}"
+
+
+class MhsimError(Exception):
+    """Everything this package raises on purpose."""
+
+
+class InputError(MhsimError):
+    """Something a person wrote is wrong.
+
+    Args:
+        message: one sentence, or empty when `problems` say it all.
+        problems: each wrong place; all of them, not the first.
+    """
+
+    def __init__(self, message: str = "", problems: Sequence[Problem] = ()) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(filter(None, [message, *map(str, self.problems)])))
+
+
+class RunError(MhsimError):
+    """A run directory cannot be used as asked. The message says what to do instead."""
+
+
+class EngineError(MhsimError):
+    """A graph, node or guard broke its own promise while a session was running."""
+
+
+class PlayerError(MhsimError):
+    """A player could not answer.
+
+    Args:
+        kind: one of `FailureKind`.
+        detail: what happened, for the log; never shown inside a transcript.
+        attempts: how often it was tried, 1 or more.
+    """
+
+    def __init__(self, kind: FailureKind, detail: str, attempts: int = 1) -> None:
+        self.kind: FailureKind = kind
+        self.detail = detail
+        self.attempts = attempts
+        super().__init__(f"{kind}: {detail}")
+
+
+def suggestion(word: object, known: Iterable[str]) -> str:
+    """Say which known word was probably meant: ` (did you mean 'therapist'?)`, or nothing."""
+    near = difflib.get_close_matches(str(word), list(known), n=1, cutoff=0.6)
+    return f" (did you mean {near[0]!r}?)" if near else ""
+
+
+def listed(names: Iterable[str], most: int = 12) -> str:
+    """Join names for a message, shortened past `most`."""
+    every = list(names)
+    rest = len(every) - most
+    return ", ".join(every[:most]) + (f" and {rest} more" if rest > 0 else "")

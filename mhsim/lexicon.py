@@ -1,0 +1,192 @@
+"""A locale pack made searchable: one automaton over all its cues, markers and idioms.
+
+A reader of text needs no more than this; it knows nothing of who spoke.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import ahocorasick
+
+from mhsim.record import RiskLevel
+from mhsim.spec.culture import Idiom, LocalePack, Marker
+from mhsim.text import fold, fold_offsets, sentences
+
+_RISK: tuple[RiskLevel, ...] = ("none", "ambiguous", "passive", "active")
+_NAMES: tuple[str, ...] = _RISK
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A cue found in a text.
+
+    Args:
+        kind: what kind of cue: `item`, `often`, `denied`, `topic`, `asks_often`, `asks_more`,
+            `reflects`, `asks_safety`, `risk`, `no_risk`, `marker`, `no_marker`, `idiom`, `no_idiom`.
+        name: which one: an item's name, a level, an id.
+        start: first code point of the NFC text.
+        end: one past the last.
+    """
+
+    kind: str
+    name: str
+    start: int
+    end: int
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+
+class Lexicon:
+    """The cues of one pack, found in one pass over a text.
+
+    Args:
+        pack: the locale pack.
+    """
+
+    def __init__(self, pack: LocalePack) -> None:
+        self.pack = pack
+        self.language = pack.locale.partition("-")[0]
+        self._automaton: Any = ahocorasick.Automaton()
+        self._patterns: list[tuple[re.Pattern[str], str, str]] = []
+        places: dict[str, list[tuple[str, str]]] = {}
+        for kind, name, cue in _cues(pack):
+            if cue.startswith("re:"):
+                self._patterns.append((re.compile(cue[3:]), kind, name))
+            else:
+                places.setdefault(fold(cue), []).append((kind, name))
+        for cue, meanings in places.items():
+            self._automaton.add_word(cue, (len(cue), cue.isascii(), meanings))
+        if places:
+            self._automaton.make_automaton()
+        self._empty = not places
+
+    @cached_property
+    def idioms(self) -> dict[str, Idiom]:
+        """The pack's idioms by id."""
+        return {idiom.id: idiom for idiom in self.pack.idioms}
+
+    @cached_property
+    def markers(self) -> dict[str, Marker]:
+        """The pack's flattened markers by id."""
+        return {marker.id: marker for marker in self.pack.flattened_markers}
+
+    def hits(self, text: str) -> list[Hit]:
+        """Return every cue in a text, in order; cues that others cancel are left out."""
+        folded = fold(text)
+        places = fold_offsets(text, folded)
+        found = [
+            Hit(kind, name, places[start], places[end])
+            for start, end, kind, name in self._raw(folded)
+        ]
+        return sorted(_uncancelled(found), key=lambda hit: (hit.start, -hit.end))
+
+    def _raw(self, folded: str) -> Iterator[tuple[int, int, str, str]]:
+        if not self._empty:
+            for last, (length, ascii_only, meanings) in self._automaton.iter(folded):
+                start = last + 1 - length
+                if ascii_only and start and folded[start - 1].isalpha() and folded[start].isalpha():
+                    continue
+                for kind, name in meanings:
+                    yield start, last + 1, kind, name
+        for pattern, kind, name in self._patterns:
+            for match in pattern.finditer(folded):
+                yield match.start(), match.end(), kind, name
+
+
+def _uncancelled(hits: Sequence[Hit]) -> Iterator[Hit]:
+    """Drop what an excluding cue overlaps: an idiom in ordinary use, a hyperbole."""
+    cancels = [hit for hit in hits if hit.kind.startswith("no_")]
+    for hit in hits:
+        if hit.kind.startswith("no_"):
+            continue
+        if not any(
+            c.kind == f"no_{hit.kind}"
+            and c.name in ("", hit.name)
+            and c.start < hit.end
+            and hit.start < c.end
+            for c in cancels
+        ):
+            yield hit
+
+
+def _cues(pack: LocalePack) -> Iterator[tuple[str, str, str]]:
+    """Yield every cue of a pack: its kind, its name, and the cue."""
+    for idiom in pack.idioms:
+        for cue in (idiom.text, *idiom.variants):
+            yield "idiom", idiom.id, cue
+            if idiom.risk != "none":
+                yield "risk", idiom.risk, cue
+        for cue in idiom.match_exclude:
+            yield "no_idiom", idiom.id, cue
+    for marker in pack.flattened_markers:
+        for cue in (marker.text, *marker.variants):
+            yield "marker", marker.id, cue
+        for cue in marker.match_exclude:
+            yield "no_marker", marker.id, cue
+    if pack.reading:
+        yield from _reading_cues(pack)
+
+
+def _reading_cues(pack: LocalePack) -> Iterator[tuple[str, str, str]]:
+    reading = pack.reading
+    assert reading is not None
+    named: list[tuple[str, dict[str, Iterable[str]]]] = [
+        ("item", dict(reading.items)),
+        ("often", {str(level): cues for level, cues in reading.often.items()}),
+        ("topic", {str(topic): cues for topic, cues in reading.topics.items()}),
+        ("risk", {level: getattr(reading.risk, level) for level in _RISK[1:]}),
+    ]
+    for kind, groups in named:
+        for name, cues in groups.items():
+            for cue in cues:
+                yield kind, name, cue
+    for kind in ("denied", "asks_often", "asks_more", "reflects", "asks_safety"):
+        for cue in getattr(reading, kind):
+            yield kind, "", cue
+    for cue in reading.risk.exclude:
+        yield "no_risk", "", cue
+
+
+def screen(
+    text: str, lexicons: Iterable[Lexicon]
+) -> tuple[RiskLevel, Sequence[tuple[int, int]]]:
+    """Look for risk of self-harm in a text.
+
+    A cue counts unless its own sentence denies it; a denial in a later sentence never cancels an
+    earlier one.
+
+    Returns:
+        The most serious level found, and where: pairs of start and end in NFC code points.
+    """
+    level: RiskLevel = "none"
+    spans: list[tuple[int, int]] = []
+    bounds = _bounds(text)
+    for lexicon in lexicons:
+        hits = lexicon.hits(text)
+        denied = {_sentence(bounds, hit.start) for hit in hits if hit.kind == "denied"}
+        for hit in hits:
+            if hit.kind == "risk" and _sentence(bounds, hit.start) not in denied:
+                level = _RISK[max(_RISK.index(level), _NAMES.index(hit.name))]
+                spans.append((hit.start, hit.end))
+    return level, sorted(set(spans))
+
+
+def _bounds(text: str) -> list[int]:
+    """Return where each sentence of a text ends, in its code points."""
+    ends: list[int] = []
+    place = 0
+    for sentence in sentences(text):
+        place = text.index(sentence, place) + len(sentence)
+        ends.append(place)
+    return ends
+
+
+def _sentence(bounds: Sequence[int], place: int) -> int:
+    """Return the number of the sentence a place lies in."""
+    return next((n for n, end in enumerate(bounds) if place < end), len(bounds))

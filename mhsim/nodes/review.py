@@ -1,0 +1,81 @@
+"""Review: a critic looks at a draft and flags pieces of it. It never rates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from mhsim.errors import EngineError, PlayerError
+from mhsim.forms import Findings, FlagReply
+from mhsim.nodes.step import Step
+from mhsim.record import AnyEvent, Critique, Failure, Mark, Span
+from mhsim.spec.base import Name
+from mhsim.table import Visit
+from mhsim.text import nfc
+
+
+class Review(Step):
+    """The role looks at the last draft of another.
+
+    Args:
+        role: the critic or supervisor.
+        of: whose draft.
+    """
+
+    kind: Literal["review"]
+    role: Name
+    of: Name
+
+    def cast(self) -> Mapping[str, tuple[str, ...]]:
+        """Name the role."""
+        return {self.role: ("critic",)}
+
+    def about(self) -> tuple[str, ...]:
+        """Name whose words it looks at."""
+        return (self.of,)
+
+    async def run(self, visit: Visit) -> Sequence[AnyEvent]:
+        """Append one critique; a critic that cannot answer leaves a failure and no flags."""
+        draft = visit.log.spoken(self.of)
+        if draft is None:
+            raise EngineError(f"node {visit.node!r} reviews {self.of!r}, who has not spoken yet")
+        ask = visit.ask(self.role, "review", draft=draft, revision=draft.revision)
+        try:
+            filled = await visit.table.seats[self.role].player.fill(ask, Findings)
+        except PlayerError as error:
+            return [
+                Failure(
+                    turn=visit.turn,
+                    role=self.role,
+                    kind=error.kind,
+                    detail=error.detail,
+                    attempts=error.attempts,
+                )
+            ]
+        return [
+            Critique(
+                turn=visit.turn,
+                role=self.role,
+                revision=draft.revision,
+                verdict=filled.form.verdict,
+                flags=tuple(filter(None, (_mark(f, nfc(draft.text)) for f in filled.form.flags))),
+                usage=filled.usage,
+            )
+        ]
+
+
+def _mark(flag: FlagReply, text: str) -> Mark | None:
+    """Locate a flag in the draft; one on words that were not said marks nothing."""
+    quote = nfc(flag.quote)
+    start = text.find(quote)
+    if start < 0 or not quote:
+        return None
+    span = Span(quote=quote, start=start, end=start + len(quote))
+    return Mark(
+        span=span,
+        kind=flag.kind,
+        reason=flag.reason,
+        suggestion=flag.suggestion,
+        idiom=flag.idiom,
+        marker=flag.marker,
+    )

@@ -1,0 +1,258 @@
+"""The events: everything that can happen in a session, as the lines of its file.
+
+A session's only state is its list of events. What can be read off them has no field of its own:
+revisions, transcripts and counts are derived. A missing value is absent, never a stand-in.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
+
+from mhsim.errors import FailureKind
+
+
+def _items(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
+
+
+class Record(BaseModel):
+    """Base of events and their parts: frozen, no unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Span(Record):
+    """A piece of one utterance, in code points of its NFC form; `end` is exclusive."""
+
+    quote: str
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+
+
+class Quote(Record):
+    """What a judge cites as evidence.
+
+    A citation found in the transcript says where; one that is not there is kept and marked
+    `unsupported`: invented evidence is itself a result.
+    """
+
+    quote: str
+    turn: int | None = None
+    start: int | None = None
+    end: int | None = None
+    unsupported: Literal[True] | None = None
+
+
+class Usage(Record):
+    """What one answer took.
+
+    Args:
+        tokens_in: tokens read, of which `tokens_cached` from the provider's cache.
+        seconds: wall time of the call.
+        cost: US dollars; absent when the price is unknown.
+    """
+
+    model: str
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    tokens_cached: int | None = None
+    seconds: float | None = None
+    cost: float | None = None
+
+
+class TrialId(Record):
+    """Which planned conversation this is. `replicate` is one-based."""
+
+    id: str
+    arm: str
+    locale: str
+    cast: dict[str, str]
+    replicate: int
+    seed: int
+
+
+class _Event(Record):
+    """What every event has; the engine stamps it.
+
+    Args:
+        seq: place in the session, 0-based and dense; -1 before the engine has stamped it.
+        node: the graph's node that left it; empty for the session's own.
+        at: when, in UTC; absent before the engine has stamped it.
+    """
+
+    seq: int = -1
+    node: str = ""
+    at: datetime | None = None
+
+
+class Opening(_Event):
+    """A session begins: everything that was fixed for it."""
+
+    event: Literal["opening"] = "opening"
+    trial: TrialId
+    plan: str
+    models: dict[str, str]
+    prompts: dict[str, str]
+    mhsim: str
+
+
+class Utterance(_Event):
+    """Somebody said something. `text` is kept byte for byte; `revision` 0 is the first draft."""
+
+    event: Literal["utterance"] = "utterance"
+    turn: int
+    role: str
+    text: str
+    revision: int = 0
+    closes: Literal[True] | None = None
+    """Present where the speaker ended the conversation with these words."""
+    usage: Usage | None = None
+
+
+Verdict = Literal["grounded", "flattened", "caricature", "neutral", "approved", "returned"]
+"""What a critic makes of an utterance.
+
+- `grounded`: distress in words this person would use
+- `flattened`: distress in pan-cultural therapy-speak, unlicensed
+- `caricature`: idioms stacked, or a culture recited
+- `neutral`: no distress in it
+- `approved`, `returned`: a supervisor lets a therapist's draft pass, or hands it back
+"""
+
+
+class Mark(Record):
+    """One flag on an utterance."""
+
+    span: Span
+    kind: str
+    reason: str
+    suggestion: str | None = None
+    idiom: str | None = None
+    marker: str | None = None
+
+
+class Critique(_Event):
+    """A critic looked at one draft."""
+
+    event: Literal["critique"] = "critique"
+    turn: int
+    role: str
+    revision: int
+    verdict: Verdict
+    flags: Annotated[tuple[Mark, ...], BeforeValidator(_items)] = ()
+    usage: Usage | None = None
+
+
+RiskLevel = Literal["none", "passive", "active", "ambiguous"]
+"""How an utterance speaks of death or self-harm.
+
+- `passive`: a wish to be dead, not to act
+- `active`: an intent or a plan
+- `ambiguous`: could be either, or hyperbole: to be clarified
+"""
+
+
+class Risk(_Event):
+    """The screen for self-harm looked at one utterance."""
+
+    event: Literal["risk"] = "risk"
+    turn: int
+    role: str
+    level: RiskLevel
+    spans: Annotated[tuple[Span, ...], BeforeValidator(_items)] = ()
+    source: Literal["lexicon", "model"]
+
+
+ItemState = Literal["not_assessed", "denied", "present", "scaled"]
+"""What a judge knows of one item.
+
+- `not_assessed`: it has not come up: anything from 0 to the item's maximum, never 0
+- `denied`: said to be absent: 0
+- `present`: there, how often unknown: 1 to the maximum
+- `scaled`: there, and how often: one value
+"""
+
+
+class ItemRating(Record):
+    """One item after a turn: an interval of values, and the words it rests on."""
+
+    low: int = Field(ge=0)
+    high: int = Field(ge=0)
+    state: ItemState
+    quotes: Annotated[tuple[Quote, ...], BeforeValidator(_items)] = ()
+
+
+class Interval(Record):
+    """From `low` to `high`, both included."""
+
+    low: int
+    high: int
+
+
+class Rating(_Event):
+    """One judge's filled instrument after one turn. `band` is given only if both ends agree."""
+
+    event: Literal["rating"] = "rating"
+    turn: int
+    role: str
+    instrument: str
+    items: dict[str, ItemRating]
+    total: Interval
+    band: str | None = None
+    rationale: str
+    usage: Usage | None = None
+
+
+class Failure(_Event):
+    """A player could not answer. Nothing is put in the answer's place."""
+
+    event: Literal["failure"] = "failure"
+    turn: int | None = None
+    role: str | None = None
+    kind: FailureKind
+    detail: str
+    attempts: int = 1
+
+
+ClosingReason = Literal["closed", "limit", "stable", "risk", "failure", "stopped"]
+"""Why a session ended.
+
+- `closed`: a speaker or a guard ended it
+- `limit`: its limit was used up
+- `stable`: ratings no longer moved
+- `risk`: a risk guard ended it
+- `failure`: it could not go on
+- `stopped`: somebody stopped it
+"""
+
+
+class Closing(_Event):
+    """A session ended."""
+
+    event: Literal["closing"] = "closing"
+    turn: int
+    reason: ClosingReason
+    detail: str | None = None
+
+
+AnyEvent: TypeAlias = Opening | Utterance | Critique | Risk | Rating | Failure | Closing
+Event = Annotated[AnyEvent, Field(discriminator="event")]
+
+_ADAPTER: TypeAdapter[AnyEvent] = TypeAdapter(Event)
+
+
+def dump(event: AnyEvent) -> bytes:
+    """Return the event as one line of JSON, with its line end."""
+    return event.__pydantic_serializer__.to_json(event, exclude_none=True) + b"\n"
+
+
+def parse(line: bytes | str) -> AnyEvent:
+    """Read one line back.
+
+    Raises:
+        pydantic.ValidationError: the line is no event.
+    """
+    return _ADAPTER.validate_json(line)

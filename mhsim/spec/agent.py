@@ -1,0 +1,167 @@
+"""Who takes part: patients, therapists, critics, judges, and prompts they are given."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, PlainSerializer
+
+from mhsim.spec.base import Locale, Name, Names, Spec, Text, Texts, Value
+from mhsim.spec.formulation import Formulation
+
+Tag = Literal[
+    "men", "women", "rural", "urban", "youth", "older", "educated", "working-class", "online",
+    "muslim", "hindu", "christian", "buddhist", "treated", "parent", "married", "working",
+]  # fmt: skip
+"""What a person is, as far as it decides how (s)he may plausibly talk."""
+
+
+def _tags(value: object) -> object:
+    return frozenset(value) if isinstance(value, list | tuple) else value
+
+
+Tags = Annotated[frozenset[Tag], BeforeValidator(_tags), PlainSerializer(sorted)]
+
+Topic = Literal["work", "family", "home", "day", "past", "likes"]
+TOPICS: tuple[Topic, ...] = ("work", "family", "home", "day", "past", "likes")
+
+
+class Presentation(Spec):
+    """The clinical truth: identical in every locale, never shown to a judge.
+
+    Args:
+        instrument: the scale the items belong to.
+        items: value of every item.
+        since: how long it has lasted, in plain words.
+        leads_with: items offered unasked.
+        holds_back: items told only once trust is earned.
+        disclosure: how soon trust comes.
+    """
+
+    instrument: Name
+    items: dict[Name, Value]
+    since: Text
+    leads_with: Names = ()
+    holds_back: Names = ()
+    disclosure: Literal["guarded", "even", "open"] = "even"
+
+    @property
+    def total(self) -> int:
+        """The sum of all items."""
+        return sum(self.items.values())
+
+
+class Persona(Spec):
+    """A biography in one locale, in its language. No symptoms.
+
+    Args:
+        age: years, 12 to 110.
+        story: by topic, whole first-person sentences the person would say about their life.
+        tags: how this person may plausibly talk; `men` or `women` decides verb endings.
+    """
+
+    name: Text
+    age: int = Field(ge=12, le=110, strict=True)
+    gender: Text
+    home: Text
+    work: Text
+    family: Text
+    faith: Text | None = None
+    schooling: Text | None = None
+    tags: Tags = frozenset()
+    story: dict[Topic, Texts] = Field(default_factory=dict)
+
+
+class Patient(Spec):
+    """A presentation lived by a persona, one persona per locale."""
+
+    kind: Literal["patient"]
+    about: Text
+    presentation: Presentation
+    persona: dict[Locale, Persona] = Field(min_length=1)
+    formulation: dict[Locale, Formulation] = Field(default_factory=dict)
+    prompt: Text | None = None
+
+    @property
+    def source_locale(self) -> str:
+        """The locale of the source biography: the first one written."""
+        return next(iter(self.persona))
+
+
+class Speech(Spec):
+    """What a therapist says in one locale, for the reference simulator: whole sentences.
+
+    Args:
+        opening: greeting and first question.
+        ground: questions about the person's life, by topic.
+        items: questions about one item, in ordinary words.
+        often: questions how often, naming the item's topic.
+        invite: open invitations to go on.
+        reflect: empathic acknowledgements without a question.
+        safety: direct, calm questions about wishing to die.
+        safety_follow: what keeps the person going, who is near, what help is wanted.
+        closing: kind last words, no promise of cure.
+    """
+
+    opening: Texts
+    ground: dict[Topic, Texts]
+    items: dict[Name, Texts]
+    often: dict[Name, Texts]
+    invite: Texts
+    reflect: Texts
+    safety: Texts
+    safety_follow: Texts
+    closing: Texts
+
+
+class Therapist(Spec):
+    """The other half of the dyad.
+
+    Args:
+        style: `staged` asks through the items in stages; `open` follows the person.
+        speech: what it says in each locale when no language model sits in its seat.
+    """
+
+    kind: Literal["therapist"]
+    about: Text
+    style: Literal["staged", "open"]
+    speech: dict[Locale, Speech] = Field(default_factory=dict)
+    prompt: Text | None = None
+
+
+class Critic(Spec):
+    """Flags, never rates.
+
+    Args:
+        watches: `culture` flags flattened or overdone idioms of distress in a patient's words;
+            `practice` looks over a therapist's draft and may return it.
+    """
+
+    kind: Literal["critic"]
+    about: Text
+    watches: Literal["culture", "practice"] = "culture"
+    prompt: Text | None = None
+
+
+class Judge(Spec):
+    """Fills an instrument from what was said, blind to everything else."""
+
+    kind: Literal["judge"]
+    about: Text
+    instrument: Name
+    prompt: Text | None = None
+
+
+class Prompt(Spec):
+    """The prompt agents of one kind get unless they bring their own: a Jinja2 template."""
+
+    kind: Literal["prompt"]
+    about: Text
+    of: Literal["patient", "therapist", "critic", "supervisor", "judge"]
+    text: Text
+
+
+Agent = Annotated[Patient | Therapist | Critic | Judge, Field(discriminator="kind")]
+AnyAgent = Patient | Therapist | Critic | Judge
+
+

@@ -1,0 +1,186 @@
+"""What for: an experiment. A scenario names a graph and a cast; its arms say what they change."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BeforeValidator,
+    Discriminator,
+    Field,
+    StrictInt,
+    StrictStr,
+    Tag,
+    model_validator,
+)
+
+from mhsim.spec.agent import Agent, Critic, Judge, Patient, Therapist
+from mhsim.spec.base import Count, Locale, Name, Names, Share, Spec, Text
+from mhsim.spec.graph import Graph
+
+Localize = Literal["nationality", "biography", "formulation"]
+"""What of the patient is brought into another locale.
+
+- `nationality`: only nationality and language, as in the paper (arXiv:2606.19640)
+- `biography`: the persona written for that locale
+- `formulation`: also the person's cultural formulation and the locale pack
+"""
+
+_MODEL = re.compile(r"^(reference|human|script:.+|[a-z][a-z0-9_]*:.+)$")
+
+
+class Model(Spec):
+    """A chat model: `provider:name`, where it is served and how it is called.
+
+    Args:
+        model: `provider:name`, `reference`, `human`, or `script:FILE`.
+        base_url: an OpenAI-compatible server.
+        api_key_env: the variable that holds the key; a key never stands in a file.
+        temperature: 0 to 2.
+        timeout: seconds.
+    """
+
+    model: StrictStr
+    base_url: Text | None = None
+    api_key_env: Annotated[StrictStr, Field(pattern=r"^[A-Z_][A-Z0-9_]*$")] | None = None
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = None
+    seed: StrictInt | None = None
+    max_tokens: Annotated[StrictInt, Field(gt=0)] | None = None
+    timeout: Annotated[float, Field(gt=0)] | None = None
+    extra: dict[str, Any] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _named(self) -> Model:
+        if not _MODEL.match(self.model):
+            raise ValueError(
+                f"{self.model!r} is no model; write reference, human, script:FILE or provider:name"
+            )
+        return self
+
+    @property
+    def provider(self) -> str:
+        """What stands before the colon: who answers."""
+        return self.model.partition(":")[0]
+
+
+def _model(value: object) -> object:
+    return {"model": value} if isinstance(value, str) else value
+
+
+Models = dict[Name, Annotated[Model, BeforeValidator(_model)]]
+
+
+def _one_or_more(value: object) -> object:
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
+
+
+def _member(value: object) -> str:
+    """Tell a name from an agent built in code or written out."""
+    if isinstance(value, dict):
+        return "agent"
+    return "agent" if isinstance(value, Patient | Therapist | Critic | Judge) else "name"
+
+
+Member = Annotated[
+    Annotated[Name, Tag("name")] | Annotated[Agent, Tag("agent")], Discriminator(_member)
+]
+"""Who takes a role: the name of an agent, or an agent."""
+
+Cast = dict[
+    Name, Annotated[tuple[Member, ...], BeforeValidator(_one_or_more), Field(min_length=1)]
+]
+Locales = Annotated[
+    tuple[Locale, ...],
+    BeforeValidator(lambda v: tuple(v) if isinstance(v, list) else v),
+    Field(min_length=1),
+]
+
+
+class Arm(Spec):
+    """One treatment: says only what it changes.
+
+    Args:
+        locales: where it is played.
+        localize: what of the patient is brought there; nothing, without it.
+        limits: limits that differ from the scenario's.
+    """
+
+    locales: Locales
+    localize: Localize | None = None
+    limits: dict[Name, Count] = Field(default_factory=dict)
+
+
+class Pairwise(Spec):
+    """Pairwise judging: who of two patients is more depressed, within arm and locale."""
+
+    judges: Names
+    orders: Literal["both", "one"] = "both"
+    blind: bool = True
+
+
+class Reader(Spec):
+    """What the simulator assumes of one judge in one language.
+
+    Args:
+        bias: points added to every item value it reads, -3 to 3.
+        noise: standard deviation, in points, of what it adds besides.
+        miss: the share of evidence it overlooks.
+    """
+
+    bias: Annotated[float, Field(ge=-3, le=3)] = 0.0
+    noise: Annotated[float, Field(ge=0, le=3)] = 0.0
+    miss: Share = 0.0
+
+
+class Assumptions(Spec):
+    """What the reference simulator assumes: declared known truth, not a finding about models.
+
+    Args:
+        flattening: per arm, the probability that a patient puts an experience in flattened words.
+        attenuation: per locale, the share of each item's value that is lost when it is put into
+            words (0.18 turns a 3 into a 2 about every second time).
+        judges: per judge's role and language (`en`, `zh`, `bn`, `hi`), how well it reads.
+    """
+
+    flattening: dict[Name, Share] = Field(default_factory=dict)
+    attenuation: dict[Locale, Share] = Field(default_factory=dict)
+    judges: dict[Name, dict[Annotated[StrictStr, Field(pattern="^[a-z]{2,3}$")], Reader]] = Field(
+        default_factory=dict
+    )
+
+
+class Scenario(Spec):
+    """An experiment.
+
+    Args:
+        graph: name of a graph, or a graph built in code.
+        cast: role to agent; a list is crossed with everything else.
+        models: role to model; `default` is for roles not named.
+        limits: limit to number, for every limit the graph names.
+        arms: treatments.
+        pairwise: whether patients are compared two by two.
+        contrasts: pairs of arms the report compares; fixed before the run.
+        replicates: repetitions of every condition, 1 or more.
+        seed: starts every stream of the experiment.
+        reference: what the reference simulator assumes.
+    """
+
+    kind: Annotated[StrictStr, Field(pattern="^scenario$")] = "scenario"
+    about: Text | None = None
+    graph: Name | Graph
+    cast: Cast = Field(min_length=1)
+    models: Models = Field(default_factory=lambda: {"default": Model(model="reference")})
+    limits: dict[Name, Count]
+    arms: dict[Name, Arm] = Field(min_length=1)
+    pairwise: Pairwise | None = None
+    contrasts: dict[
+        Name, Annotated[tuple[Name, Name], BeforeValidator(lambda v: tuple(v) if isinstance(v, list) else v)]
+    ] = Field(default_factory=dict)
+    replicates: Annotated[StrictInt, Field(ge=1)] = 1
+    seed: Annotated[StrictInt, Field(ge=0)] = 0
+    reference: Assumptions = Assumptions()
+
+    def model_for(self, role: str) -> Model:
+        """Return the model that answers for a role."""
+        return self.models.get(role) or self.models.get("default") or Model(model="reference")

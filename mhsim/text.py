@@ -1,0 +1,80 @@
+"""Text of any language: one normal form for matching, sentences, spans. Knows nothing of agents."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+_NUKTA = "\N{DEVANAGARI SIGN NUKTA}"
+_STRAIGHT = {"’": "'", "‘": "'", "“": '"', "”": '"'}
+
+
+class _Fold(dict[int, str]):
+    """What each code point folds to, worked out once."""
+
+    def __missing__(self, point: int) -> str:
+        bare = unicodedata.normalize("NFD", chr(point)).replace(_NUKTA, "")
+        folded = unicodedata.normalize("NFC", bare).casefold()
+        return self.setdefault(point, _STRAIGHT.get(folded, folded))
+
+
+_FOLD = _Fold()
+_SENTENCE = re.compile(r"[^.!?。！？…।॥\n]*[.!?。！？…।॥\n]+[\"'”’」]*\s*|[^.!?。！？…।॥\n]+")
+
+SCRIPTS: dict[str, tuple[int, int]] = {
+    "zh": (0x4E00, 0x9FFF),
+    "bn": (0x0980, 0x09FF),
+    "hi": (0x0900, 0x097F),
+    "en": (0x0041, 0x024F),
+}
+"""Code point range by which the language of a text is told apart, for the reference judge."""
+
+
+def nfc(text: str) -> str:
+    """Return the text in NFC, the form in which spans are counted."""
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+
+
+def fold(text: str) -> str:
+    """Return the form used for matching only: NFC, no nukta, straight quotes, case folded.
+
+    Devanagari writes one sound with and without the nukta (कमज़ोरी, कमजोरी) and encodes it in two
+    ways; Bengali encodes য় and ড় in two ways. The length may differ from the original's: see
+    `fold_offsets`.
+    """
+    return nfc(text).translate(_FOLD)
+
+
+def fold_offsets(text: str, folded: str) -> Sequence[int]:
+    """Return, for every place in `folded` and its end, the place in `nfc(text)` it came from."""
+    source = nfc(text)
+    if len(source) == len(folded):
+        return range(len(source) + 1)
+    places = [n for n, char in enumerate(source) for _ in _FOLD[ord(char)]]
+    return [*places, len(source)]
+
+
+def sentences(text: str) -> list[str]:
+    """Cut a text after its sentence marks (. ! ? 。 ！ ？ … । ॥ and line ends)."""
+    return [part.strip() for part in _SENTENCE.findall(text) if part.strip()]
+
+
+def language(text: str) -> str | None:
+    """Return the language most letters of the text belong to by script, or None without letters."""
+    counts = dict.fromkeys(SCRIPTS, 0)
+    for char in text:
+        point = ord(char)
+        for name, (low, high) in SCRIPTS.items():
+            if low <= point <= high and char.isalpha():
+                counts[name] += 1
+                break
+    best = max(counts, key=lambda name: counts[name])
+    return best if counts[best] else None
+
+
+def digest(text: str) -> str:
+    """Return the sha256 of a text as hexadecimal digits."""
+    import hashlib
+
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,98 @@
+"""Telling: what happened, in words. Takes events, returns safe text with styles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from mhsim.record import Closing, ClosingReason, Critique, Failure, Mark, Rating, Risk
+from mhsim.spec.instrument import Instrument
+from mhsim.trace.ink import ink, safe
+from mhsim.trace.plot import interval
+
+_LONGEST = 400
+"""Characters of a failure's detail that are shown, at most; the file has them all."""
+
+_ENDINGS: dict[ClosingReason, str] = {
+    "closed": "it was brought to a close",
+    "limit": "its limit was used up",
+    "stable": "the ratings no longer moved",
+    "risk": "a risk guard ended it",
+    "failure": "it could not go on",
+    "stopped": "somebody stopped it",
+}
+
+
+def label(role: str, revision: int, note: str = "") -> str:
+    """Return the line over an utterance: who speaks, which draft."""
+    about = ", ".join(filter(None, [f"revision {revision}" if revision else "", note]))
+    return ink(safe(role), "bold") + (f" ({about})" if about else "")
+
+
+def verdict(critique: Critique) -> str:
+    """Return the line a critique begins with."""
+    count = len(critique.flags)
+    flags = f", {count} flag{'s' if count > 1 else ''}" if count else ""
+    return f"{ink(safe(critique.role), 'bold')}: {critique.verdict}{flags}"
+
+
+def flag(mark: Mark) -> Iterator[str]:
+    """Yield what a critic says about one span: kind and reason, then the suggestion."""
+    named = ": ".join(safe(part) for part in (mark.kind, mark.idiom, mark.marker) if part)
+    yield f"{ink(named, 'yellow')}: {safe(mark.reason)}"
+    if mark.suggestion:
+        yield f"instead: {safe(mark.suggestion)}"
+
+
+def risk(event: Risk) -> Iterator[str]:
+    """Yield the lines of a risk: its level with the first quote, then the other quotes."""
+    head = f"! risk: {event.level}"
+    quotes = [f"«{safe(span.quote)}»" for span in event.spans] or [""]
+    yield f"{ink(head, 'bold', 'red')}  {quotes[0]}".rstrip()
+    for quote in quotes[1:]:
+        yield f"{' ' * len(head)}  {quote}"
+
+
+def failure(event: Failure) -> str:
+    """Return the line of a failure: kind, who, how often it was tried, and what happened."""
+    tried = f"after {event.attempts} attempts" if event.attempts > 1 else ""
+    who = ", ".join(filter(None, [safe(event.role or ""), tried]))
+    detail = safe(event.detail)
+    short = detail if len(detail) <= _LONGEST else f"{detail[:_LONGEST]}..."
+    head = ink(f"! failure: {event.kind}", "bold", "red")
+    return "  ".join(filter(None, [head, who, short]))
+
+
+def closing(event: Closing) -> str:
+    """Return the line of an ending: after which turn, and why."""
+    detail = f" ({safe(event.detail)})" if event.detail else ""
+    return f"{ink('end', 'bold')} after turn {event.turn}: {_ENDINGS[event.reason]}{detail}"
+
+
+def invented(rating: Rating) -> str:
+    """Say how many of a judge's quotes nobody said, or nothing."""
+    count = sum(bool(q.unsupported) for item in rating.items.values() for q in item.quotes)
+    return f"{count} quote{'s' if count > 1 else ''} nobody said" if count else ""
+
+
+def compared(
+    truth: Mapping[str, int],
+    instruments: Mapping[str, Instrument],
+    last: Sequence[Rating],
+) -> str:
+    """Compare every judge's last interval with the patient's own total."""
+    found: dict[str, list[str]] = {}
+    for rating in last:
+        items = instruments[rating.instrument].items
+        if items.keys() <= truth.keys():
+            true = sum(truth[item] for item in items)
+            found.setdefault(f"{true} on {rating.instrument}", []).append(_missed(rating, true))
+    told = "; ".join(f"{true}: {', '.join(judges)}" for true, judges in found.items())
+    return f"{ink('truth', 'bold')} {told}" if told else ""
+
+
+def _missed(rating: Rating, true: int) -> str:
+    away = max(rating.total.low - true, true - rating.total.high)
+    side = "above" if rating.total.low > true else "below"
+    return f"{safe(rating.role)} {interval(rating.total)} " + (
+        f"is {away} {side} it" if away > 0 else "holds it"
+    )
