@@ -47,7 +47,9 @@ def draw(
 
 
 def mermaid(graph: Graph, limits: Mapping[str, int] | None = None) -> str:
-    """Write a graph as a Mermaid flowchart; dotted edges return or begin a new turn.
+    """Write a graph as a Mermaid flowchart.
+
+    Dotted edges return or begin a new turn; `(1)`, `(2)` say in which order ways are tried.
 
     Args:
         graph: what to draw.
@@ -59,8 +61,9 @@ def mermaid(graph: Graph, limits: Mapping[str, int] | None = None) -> str:
         text = "<br/>".join(_escaped(line) for line in [name, *_inside(graph, name)])
         lines.append(f'  {ids[name]}["{text}"]')
     lines += ["  finish(((end)))", f"  begin --> {ids[graph.start[0]]}"]
-    for source, _, edge in graph.ways():
-        label = _escaped(label_of(graph, source, edge, limits or {}))
+    for source, place, edge in graph.ways():
+        turn = f"({place + 1}) " if len(graph.edges[source]) > 1 else ""
+        label = _escaped(turn + label_of(graph, source, edge, limits or {}))
         arrow = ("-.->" if edge.limit else "-->") + (f'|"{label}"|' if label else "")
         lines.append(f"  {ids[source]} {arrow} {ids[edge.to]}")
     return "\n".join(lines) + "\n"
@@ -137,7 +140,10 @@ def _inside(graph: Graph, name: str) -> list[str]:
 
 def _escaped(text: str) -> str:
     """Write text for a Mermaid label: no character of it may end the label or begin markup."""
-    return "".join(c if c.isalnum() or c in " _-,.:=+()" else f"#{ord(c)};" for c in text)
+    safe = " _-,.:=+()"
+    return "".join(
+        c if c.isalnum() or c in safe or not c.isascii() else f"#{ord(c)};" for c in text
+    )
 
 
 class _Sheet:

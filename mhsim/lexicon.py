@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import ahocorasick
@@ -53,18 +53,26 @@ class Lexicon:
         self.pack = pack
         self.language = pack.locale.partition("-")[0]
         self._automaton: Any = ahocorasick.Automaton()
-        self._patterns: list[tuple[re.Pattern[str], str, str]] = []
+        patterns: dict[tuple[str, str, int], list[str]] = {}
         places: dict[str, list[tuple[str, str]]] = {}
-        for kind, name, cue in _cues(pack):
+        for n, (kind, name, cue) in enumerate(_cues(pack)):
             if cue.startswith("re:"):
-                self._patterns.append((re.compile(cue[3:]), kind, name))
+                # One pattern for all cues of a name; of frequencies the longest counts, so each
+                # of those stays alone.
+                alone = n if kind == "often" else 0
+                patterns.setdefault((kind, name, alone), []).append(cue[3:])
             else:
                 places.setdefault(fold(cue), []).append((kind, name))
+        self._patterns = [
+            (re.compile("|".join(f"(?:{cue})" for cue in cues)), kind, name)
+            for (kind, name, _), cues in patterns.items()
+        ]
         for cue, meanings in places.items():
             self._automaton.add_word(cue, (len(cue), cue.isascii(), meanings))
         if places:
             self._automaton.make_automaton()
         self._empty = not places
+        self.hits = lru_cache(maxsize=4096)(self._hits)
 
     @cached_property
     def idioms(self) -> dict[str, Idiom]:
@@ -76,15 +84,18 @@ class Lexicon:
         """The pack's flattened markers by id."""
         return {marker.id: marker for marker in self.pack.flattened_markers}
 
-    def hits(self, text: str) -> list[Hit]:
-        """Return every cue in a text, in order; cues that others cancel are left out."""
+    def _hits(self, text: str) -> tuple[Hit, ...]:
+        """Return every cue in a text, in order; cues that others cancel are left out.
+
+        As `hits` the answers are remembered: several readers look at the same words.
+        """
         folded = fold(text)
         places = fold_offsets(text, folded)
         found = [
             Hit(kind, name, places[start], places[end])
             for start, end, kind, name in self._raw(folded)
         ]
-        return sorted(_uncancelled(found), key=lambda hit: (hit.start, -hit.end))
+        return tuple(sorted(_uncancelled(found), key=lambda hit: (hit.start, -hit.end)))
 
     def _raw(self, folded: str) -> Iterator[tuple[int, int, str, str]]:
         if not self._empty:

@@ -105,12 +105,14 @@ class Library:
             InputError: there is no such thing; the message says what there is.
         """
         path = Path(name) if name.endswith((".yaml", ".yml")) else self.find(kind, name)
-        if path is None or not path.is_file():
+        if path is None and kind == "file" or path is not None and not path.is_file():
+            raise InputError(f"{name}: there is no such file")
+        if path is None:
             known = self.names(kind)
             raise InputError(
                 f"there is no {kind} {name!r}; there is: {listed(known)}{suggestion(name, known)}"
             )
-        return self.read(path, kind)
+        return self.read(path, None if kind == "file" else kind)
 
     def load(self, kind: str, name: str) -> Any:
         """Return the model called `name`.

@@ -14,8 +14,8 @@ from pydantic import SerializeAsAny
 
 import mhsim
 from mhsim.crosscheck import ScenarioCheck, check_entry
-from mhsim.errors import InputError, Problem
-from mhsim.library import AGENTS, Entry, Library
+from mhsim.errors import InputError, Problem, suggestion
+from mhsim.library import AGENTS, MODELS, Entry, Library
 from mhsim.record import TrialId
 from mhsim.spec.agent import Agent, AnyAgent, Judge, Patient
 from mhsim.spec.base import Spec
@@ -296,14 +296,21 @@ def _entries(paths: list[str], library: Library) -> Iterator[Entry]:
         elif path.is_file():
             yield library.read(path)
         elif re.fullmatch(r"[A-Za-z0-9_-]+", given):
-            yield _named(library, given)
+            yield find_entry(given, library)
         else:
             raise InputError(f"{given}: there is no such file or folder")
 
 
-def _named(library: Library, name: str) -> Entry:
+def find_entry(name: str, library: Library) -> Entry:
+    """Return what is called `name`, whatever its kind; a path to a file does too.
+
+    Raises:
+        InputError: there is no such thing.
+    """
+    if name.endswith((".yaml", ".yml")):
+        return library.entry("file", name)
     for kind in ("scenario", "graph", *AGENTS, "instrument", "locale", "prompt"):
         if library.find(kind, name):
             return library.entry(kind, name)
-    raise InputError(f"{name}: there is no such file, folder, scenario, graph or agent")
-
+    known = [n for kind in MODELS for n in library.names(kind)]
+    raise InputError(f"there is nothing called {name!r}{suggestion(name, known)}; see `mhsim list`")

@@ -2,24 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from mhsim.record import Interval, ItemRating, Rating
 from mhsim.spec.instrument import Instrument
-from mhsim.trace.glyphs import wrap
+from mhsim.trace.glyphs import cells
 from mhsim.trace.ink import Style, ink
 
 _WIDEST = 64
 """Cells of a bar, at most."""
 
-_CELLS: dict[str, tuple[str, tuple[Style, ...]]] = {
-    "not_assessed": ("?", ("dim",)),
-    "denied": ("0", ("cyan",)),
-    "present": ("+", ("yellow",)),
-    "scaled": ("", ("magenta",)),
+_STATES: dict[str, tuple[str, Style]] = {
+    "not_assessed": ("?", "dim"),
+    "denied": ("0", "cyan"),
+    "present": ("+", "yellow"),
+    "scaled": ("", "magenta"),
 }
-_NBSP = "\N{NO-BREAK SPACE}"
+"""The sign and the colour of an item's state; one that is scaled shows its value."""
+
+
+def rating(
+    instrument: Instrument, now: Rating, before: Rating | None, room: int | None
+) -> list[str]:
+    """Return the lines of one rating: bar, strip, total and band.
+
+    Args:
+        instrument: what was filled in.
+        now: how.
+        before: the same judge's rating a turn ago.
+        room: cells in a line; without it all goes on one, however long.
+    """
+    signs = strip(instrument, now, before)
+    total = f"{interval(now.total)}/{instrument.maximum}".ljust(_total_room(instrument))
+    figures = f"{total} {now.band or 'undetermined'}"
+    beside = len(instrument.items) + _total_room(instrument) + 3 + _band_room(instrument)
+    budget = instrument.maximum + 1 + _frame(instrument)
+    if room is not None:
+        budget = room - beside if room - beside >= budget else room
+    drawn = bar(instrument, now.total, before.total if before else None, budget)
+    return _packed([drawn, signs, figures, *_invented(now)], room)
 
 
 def bar(instrument: Instrument, now: Interval, before: Interval | None, room: int) -> str:
@@ -33,35 +55,24 @@ def bar(instrument: Instrument, now: Interval, before: Interval | None, room: in
     """
     lows = [*instrument.bands.values(), instrument.maximum + 1]
     bands = [range(low, high) for low, high in pairwise(lows)]
-    frame = len(bands) + 1
+    free = max(room, 2 * _frame(instrument)) - _frame(instrument)
     share = 1
-    while frame + sum(-(-len(band) // share) for band in bands) > max(room, 2 * frame):
+    while sum(-(-len(band) // share) for band in bands) > free:
         share += 1
-    stretch = max(1, (min(room, _WIDEST) - frame) // (instrument.maximum + 1)) if share == 1 else 1
-    drawn = ("".join(_cell(p, now, before) * stretch for p in _shared(b, share)) for b in bands)
+    stretch = max(1, min(free, _WIDEST) // (instrument.maximum + 1))
+    drawn = ("".join(_cell(v, now, before) * stretch for v in _shared(b, share)) for b in bands)
     return f"[{'|'.join(drawn)}]"
 
 
-def bar_room(instrument: Instrument) -> int:
-    """Return the cells of a bar in which every value has one."""
-    return instrument.maximum + 1 + len(instrument.bands) + 1
-
-
-def strip(instrument: Instrument, rating: Rating, before: Rating | None) -> str:
-    """Draw a rating's items, one cell each, those that changed in bold."""
-    cells: list[str] = []
+def strip(instrument: Instrument, now: Rating, before: Rating | None) -> str:
+    """Draw a rating's items, one cell each; one that changed is bold."""
+    drawn: list[str] = []
     for name in instrument.items:
-        item = rating.items.get(name)
+        item = now.items.get(name)
         old = before.items.get(name) if before else None
-        changed: tuple[Style, ...] = ("bold",) if old and _sign(old) != _sign(item) else ()
-        state = item.state if item else "not_assessed"
-        cells.append(ink(_sign(item), *_CELLS[state][1], *changed))
-    return "".join(cells)
-
-
-def total(instrument: Instrument, rating: Rating) -> str:
-    """Return the total in figures: `8-14/27`."""
-    return f"{interval(rating.total)}/{instrument.maximum}"
+        bold: tuple[Style, ...] = ("bold",) if old and _sign(old) != _sign(item) else ()
+        drawn.append(ink(_sign(item), _STATES[item.state if item else "not_assessed"][1], *bold))
+    return "".join(drawn)
 
 
 def interval(values: Interval) -> str:
@@ -69,30 +80,36 @@ def interval(values: Interval) -> str:
     return f"{values.low}" if values.low == values.high else f"{values.low}-{values.high}"
 
 
-def legend(name: str, instrument: Instrument, judges: Sequence[str], room: int) -> str:
-    """Return what the signs of bars and strips mean, for one instrument."""
-    most = max(instrument.item_maximum(item) for item in instrument.items)
-    items = [f"{n} {item}" for n, item in enumerate(instrument.items, 1)]
-    bands = [f"{band} {low}" for band, low in instrument.bands.items()]
-    signs = ["? not assessed", "0 denied", "+ present", f"1-{most} how often"]
-    bars = ["= the total can still be", "- ruled out this turn", "| the next band begins"]
-    return "\n".join(
-        [
-            f"{ink(name, 'bold')}  {instrument.title}, 0 to {instrument.maximum}; "
-            f"judged by {', '.join(judges)}",
-            _entry("items", items, room),
-            _entry("strip", signs, room),
-            _entry("bar", bars, room),
-            _entry("bands", bands, room),
-        ]
-    )
+def _total_room(instrument: Instrument) -> int:
+    return len(f"{instrument.maximum}-{instrument.maximum}/{instrument.maximum}")
 
 
-def _entry(title: str, entries: Iterable[str], room: int) -> str:
-    """Wrap a list so that no entry is cut in two, its title before it."""
-    text = "  ".join(entry.replace(" ", _NBSP) for entry in entries)
-    lines = wrap(text, room - 7, indent=" " * 9).replace(_NBSP, " ")
-    return f"  {title:5}{lines[7:]}"
+def _band_room(instrument: Instrument) -> int:
+    return max(len("undetermined"), *map(len, instrument.bands))
+
+
+def _invented(now: Rating) -> Iterator[str]:
+    """Say how many of a judge's quotes nobody said."""
+    count = sum(bool(q.unsupported) for item in now.items.values() for q in item.quotes)
+    if count:
+        yield f"({count} quote{'s' if count > 1 else ''} nobody said)"
+
+
+def _packed(parts: Iterable[str], room: int | None) -> list[str]:
+    """Put parts on as few lines as hold them."""
+    lines: list[str] = []
+    for part in parts:
+        longer = f"{lines[-1]} {part}" if lines else part
+        if lines and (room is None or cells(longer.rstrip()) <= room):
+            lines[-1] = longer
+        else:
+            lines.append(part)
+    return [line.rstrip() for line in lines]
+
+
+def _frame(instrument: Instrument) -> int:
+    """Return the cells of a bar that hold no values: its ends and the borders of bands."""
+    return len(instrument.bands) + 1
 
 
 def _shared(values: range, share: int) -> Iterable[range]:
@@ -109,5 +126,4 @@ def _cell(values: range, now: Interval, before: Interval | None) -> str:
 def _sign(item: ItemRating | None) -> str:
     if item is None:
         return "?"
-    sign = _CELLS[item.state][0]
-    return sign or (f"{item.low}" if item.low < 10 else "*")
+    return _STATES[item.state][0] or (f"{item.low}" if item.low < 10 else "*")

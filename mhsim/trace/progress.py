@@ -51,7 +51,7 @@ class Progress:
         limit = "" if self._turns is None else f"/{self._turns}"
         counts = (
             f"turn {self.turn}{limit}",
-            f"{self._events} events",
+            f"{self._events} event{'' if self._events == 1 else 's'}",
             f"tokens {_known(self._read)} in {_known(self._written)} out",
             f"{time.monotonic() - self._began:.0f} s",
             self._busy,

@@ -1,9 +1,9 @@
-"""Speech: one utterance while it is heard, and the utterance it turns out to be."""
+"""Speech: one utterance while it is heard."""
 
 from __future__ import annotations
 
 from mhsim.trace.glyphs import Flow
-from mhsim.trace.ink import ink, safe
+from mhsim.trace.ink import safe
 from mhsim.trace.page import Page
 from mhsim.trace.telling import label
 
@@ -19,7 +19,7 @@ class Speech:
 
     def __init__(self, page: Page, role: str, revision: int) -> None:
         self.role = role
-        self.revision = revision
+        self._revision = revision
         self._page = page
         self._flow = Flow(page.room)
         self._heard = ""
@@ -31,40 +31,34 @@ class Speech:
         self._heard += piece
         self._write(self._flow.feed(piece))
 
-    def cut(self) -> None:
-        """Leave the page to something else for a while."""
-        self._write(self._flow.flush())
-        self._page.end()
-        self._flow.restart()
-        self._cut = True
-
-    def close(self, text: str | None = None) -> None:
+    def close(self, text: str = "") -> None:
         """End it.
 
         Args:
-            text: what was recorded; where that is not what was heard, it is written as well.
+            text: what was said as a whole, if known by now; what was not heard of it is added.
         """
-        if text is not None and text.startswith(self._heard):
-            self._write(self._flow.feed(text[len(self._heard) :]))
-            text = None
+        if text.startswith(self._heard):
+            self.hear(text[len(self._heard) :])
         self._write(self._flow.flush())
         self._page.end()
-        if text is not None and text.strip() != self._heard.strip():
+
+    def cut(self) -> None:
+        """Leave the page to something else before it goes on."""
+        self._write(self._flow.flush())
+        self._flow.restart()
+        self._cut = True
+
+    def correct(self, text: str) -> None:
+        """Write what was recorded, if that is not what was heard: what one sees is what is kept."""
+        if text.strip() != self._heard.strip():
             self._page.begin("speech")
-            self._page.line(label(self.role, self.revision, "as recorded"))
+            self._page.line(label(self.role, self._revision, "as recorded"))
             self._page.prose(safe(text), indent="  ")
 
     def _write(self, text: str) -> None:
-        if not text:
-            return
-        if not self._labelled or self._cut:
-            self._page.begin("speech")
+        if text and (self._cut or not self._labelled):
             note = "goes on" if self._labelled else ""
-            self._page.line(label(self.role, self.revision, note))
+            self._page.begin("speech")
+            self._page.line(label(self.role, self._revision, note))
             self._labelled, self._cut = True, False
         self._page.write(text)
-
-
-def turn_line(turn: int, limit: int | None) -> str:
-    """Return the line a turn begins with."""
-    return ink(f"turn {turn}" + ("" if limit is None else f" of {limit}"), "dim")

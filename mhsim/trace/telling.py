@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from mhsim.record import Closing, ClosingReason, Critique, Failure, Mark, Rating, Risk
 from mhsim.spec.instrument import Instrument
@@ -68,31 +68,34 @@ def closing(event: Closing) -> str:
     return f"{ink('end', 'bold')} after turn {event.turn}: {_ENDINGS[event.reason]}{detail}"
 
 
-def invented(rating: Rating) -> str:
-    """Say how many of a judge's quotes nobody said, or nothing."""
-    count = sum(bool(q.unsupported) for item in rating.items.values() for q in item.quotes)
-    return f"{count} quote{'s' if count > 1 else ''} nobody said" if count else ""
-
-
 def compared(
+    end: Closing,
     truth: Mapping[str, int],
     instruments: Mapping[str, Instrument],
-    last: Sequence[Rating],
+    last: Iterable[Rating],
 ) -> str:
-    """Compare every judge's last interval with the patient's own total."""
+    """Compare every judge's last interval with the patient's own total, if there is one.
+
+    Args:
+        end: how the session ended.
+        truth: item to value.
+        instruments: name to instrument.
+        last: the last rating of every judge.
+    """
     found: dict[str, list[str]] = {}
     for rating in last:
         items = instruments[rating.instrument].items
         if items.keys() <= truth.keys():
             true = sum(truth[item] for item in items)
-            found.setdefault(f"{true} on {rating.instrument}", []).append(_missed(rating, true))
-    told = "; ".join(f"{true}: {', '.join(judges)}" for true, judges in found.items())
+            head = f"{true} on {safe(rating.instrument)}"
+            found.setdefault(head, []).append(_missed(rating, true, end.turn))
+    told = "; ".join(f"{head}: {', '.join(judges)}" for head, judges in found.items())
     return f"{ink('truth', 'bold')} {told}" if told else ""
 
 
-def _missed(rating: Rating, true: int) -> str:
+def _missed(rating: Rating, true: int, turn: int) -> str:
     away = max(rating.total.low - true, true - rating.total.high)
     side = "above" if rating.total.low > true else "below"
-    return f"{safe(rating.role)} {interval(rating.total)} " + (
-        f"is {away} {side} it" if away > 0 else "holds it"
-    )
+    when = f" (of turn {rating.turn})" if rating.turn < turn else ""
+    where = f"is {away} {side}" if away > 0 else "holds it"
+    return f"{safe(rating.role)} {interval(rating.total)}{when} {where}"

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import Self, TextIO
 
 from mhsim.record import AnyEvent, Closing, Critique, Failure, Opening, Rating, Risk, Utterance
 from mhsim.spec.graph import Graph
 from mhsim.spec.instrument import Instrument
-from mhsim.text import nfc
 from mhsim.trace import plot, telling
 from mhsim.trace.excerpt import excerpts
-from mhsim.trace.glyphs import cells
 from mhsim.trace.ink import ink, safe
+from mhsim.trace.legend import legend
 from mhsim.trace.page import Page
 from mhsim.trace.progress import Progress
-from mhsim.trace.speech import Speech, turn_line
+from mhsim.trace.voices import Voices
 
 
 class Trace:
@@ -56,21 +54,12 @@ class Trace:
     ) -> None:
         self._instruments = instruments
         self._judges = judges
-        self._limit = turns
         self._heading = f"{ink(safe(title), 'bold')}  {safe(locale)}"
         self._truth = truth
-        self._start = graph.start
-        self._mute = {r for r, kinds in graph.roles().items() if {*kinds} <= {"critic", "judge"}}
+        self._ratings: dict[str, Rating] = {}
         self._progress = Progress(graph, turns)
         self._page = Page(stream or sys.stdout, self._progress.lines, live, width)
-        self._speech: Speech | None = None
-        self._heard: dict[str, Speech] = {}
-        self._said: list[Utterance] = []
-        self._drafts: Counter[str] = Counter()
-        self._ratings: dict[str, Rating] = {}
-        self._arrives = False
-        self._shown = 0
-        self._next = 1
+        self._voices = Voices(self._page, graph, turns)
 
     def __enter__(self) -> Self:
         self._page.begin("heading")
@@ -79,20 +68,20 @@ class Trace:
             roles = [role for role, used in self._judges.items() if used == name]
             instrument = self._instruments[name]
             self._page.begin(f"legend of {name}")
-            self._page.line(plot.legend(name, instrument, roles, self._page.room()))
+            for line in legend(name, instrument, roles, self._page.room()):
+                self._page.line(line)
         self._page.start()
         return self
 
     def __exit__(self, *error: object) -> None:
         try:
-            if self._speech is not None:
-                self._speech.close()
+            self._voices.close()
         finally:
             self._page.stop()
 
     @contextmanager
-    def paused(self) -> Iterator[None]:
-        """Leave the terminal to somebody who types, without a status below."""
+    def paused(self) -> Generator[None, None, None]:
+        """Leave the terminal to somebody who types; no status is drawn meanwhile."""
         self._page.stop()
         try:
             yield
@@ -101,43 +90,76 @@ class Trace:
 
     def arrive(self, node: str) -> None:
         """Take note that a node has become active."""
-        self._arrives = True
+        self._voices.arrive(node)
         self._progress.arrive(node)
-        if node in self._start:
-            self._next = self._progress.turn + 1
-            self._drafts.clear()
 
     def hear(self, role: str, piece: str) -> None:
-        """Show a piece of what a role is saying. What critics and judges fill in is not shown."""
-        if role in self._mute or not piece:
-            return
-        if self._speech is not None and self._speech.role != role:
-            self._speech.close()
-            self._heard[self._speech.role] = self._speech
-            self._speech = None
-        if self._speech is None:
-            self._speech = self._begin(role)
-        self._progress.hear(role)
-        self._speech.hear(piece)
+        """Show a piece of what a role is saying; what critics and judges fill in is not shown."""
+        if self._voices.hear(role, piece):
+            self._progress.hear(role)
+        self._progress.turn = self._voices.turn
 
     def event(self, event: AnyEvent) -> None:
         """Show what happened."""
         self._progress.count(event)
+        turn = getattr(event, "turn", None)
+        if turn and not isinstance(event, Closing):
+            self._voices.at(turn)
+        self._progress.turn = self._voices.turn
         if isinstance(event, Utterance):
-            self._utterance(event)
-            return
-        if self._speech is not None:
-            self._speech.cut()
+            self._voices.say(event)
+        else:
+            self._voices.cut(event.role if isinstance(event, Failure) else None)
+            self._note(event)
+
+    def _note(self, event: Opening | Critique | Risk | Rating | Failure | Closing) -> None:
         match event:
             case Opening():
-                self._opening(event)
+                models = (f"{role} {model}" for role, model in event.models.items())
+                self._lines("opening", f"{ink('models', 'bold')}  {safe(', '.join(models))}")
             case Critique():
                 self._critique(event)
             case Risk():
-                self._risk(event)
+                lines = telling.risk(event) if event.level != "none" else ()
+                self._lines("notes", *lines)
             case Rating():
                 self._rating(event)
             case Failure():
-                self._note(telling.failure(event))
+                kind = "ratings" if event.role in self._judges else "notes"
+                self._lines(kind, telling.failure(event))
             case Closing():
                 self._closing(event)
+
+    def _lines(self, kind: str, *lines: str, indent: str = "") -> None:
+        if lines:
+            self._page.begin(kind)
+        for line in lines:
+            self._page.prose(line, indent)
+
+    def _critique(self, event: Critique) -> None:
+        self._lines("notes", telling.verdict(event))
+        if not event.flags:
+            return
+        said = self._voices.criticised(event)
+        text = said.text if said else " ".join(flag.span.quote for flag in event.flags)
+        for excerpt in excerpts(text, [flag.span for flag in event.flags]):
+            self._lines("notes", excerpt.text, indent="  ")
+            for number in excerpt.spans:
+                self._lines("notes", *telling.flag(event.flags[number]), indent="    ")
+
+    def _rating(self, event: Rating) -> None:
+        before, self._ratings[event.role] = self._ratings.get(event.role), event
+        pad = max(map(len, [event.role, *self._judges])) + 1
+        room = self._page.width - 1 - pad if self._page.live else None
+        first, *rest = plot.rating(self._instruments[event.instrument], event, before, room)
+        self._page.begin("ratings")
+        self._page.line(ink(safe(event.role), "bold") + " " * (pad - len(event.role)) + first)
+        for line in rest:
+            self._page.line(" " * pad + line)
+
+    def _closing(self, event: Closing) -> None:
+        self._voices.close()
+        self._lines("end", telling.closing(event))
+        if self._truth is not None:
+            told = telling.compared(event, self._truth, self._instruments, self._ratings.values())
+            self._lines("end", *filter(None, [told]))

@@ -123,6 +123,9 @@ class ReferencePatient:
     def _on_safety(self, turn: int, draw: Random, said: list[Sentence]) -> None:
         value = self._values.get("self_harm", 0)
         never = self._plan is not None and self._plan.risk_disclosure == "never"
+        if value and "self_harm" in self._memory.told:
+            self._how_often("self_harm", draw, said)
+            return
         if value and (not never or self._trust(turn) > 0.8):
             self._add(said, "hesitate", draw)
             self._add(said, "safety_yes", draw)

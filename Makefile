@@ -1,0 +1,49 @@
+# make demo | make test: everything from nothing. Uses uv where it is installed, pip otherwise.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(shell command -v uv 2>/dev/null)
+INSTALL := $(if $(UV),$(UV) pip install -q --python $(BIN)/python,$(BIN)/python -m pip install -q --disable-pip-version-check)
+DEMO := runs/demo
+
+.PHONY: demo test check fmt bench docs clean
+
+$(BIN)/python:
+	$(if $(UV),$(UV) venv -q $(VENV),$(PYTHON) -m venv $(VENV))
+
+$(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
+	$(INSTALL) -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.installed-test: $(VENV)/.installed
+	$(INSTALL) -c constraints.txt -e '.[test]'
+	@touch $@
+
+demo: $(VENV)/.installed ## the embedded experiment, then its report
+	$(BIN)/mhsim run persona-trap --out $(DEMO)
+	$(BIN)/mhsim report $(DEMO)
+
+test: $(VENV)/.installed-test check ## every check and every test
+	$(BIN)/python -m pytest -q --cov --cov-report=term:skip-covered
+
+check: $(VENV)/.installed-test ## style, types, layers, dependencies, spelling
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(BIN)/codespell
+
+fmt: $(VENV)/.installed-test
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.installed-test ## the engine against a hand-written loop
+	$(BIN)/python benchmarks/engine.py
+
+docs: $(VENV)/.installed-test ## what is generated in docs: schemas, help
+	$(BIN)/mhsim check --schema docs/schemas
+	$(BIN)/python -m mhsim.cli.help docs/commands.md
+
+clean:
+	rm -rf $(VENV) dist

@@ -1,0 +1,1 @@
+"""What runs say, in numbers. Missing stays missing, to the last table."""
