@@ -42,7 +42,7 @@ def draw(
         InputError: the graph could run for ever or get stuck.
     """
     sheet = _Sheet(graph.check(), limits or {}, max(width, NARROWEST))
-    drawn = "\n".join(sheet.lines()) + "\n"
+    drawn = "\n".join(sheet.lines())
     return drawn.translate(_ASCII).encode("ascii", "replace").decode() if ascii else drawn
 
 
@@ -66,7 +66,7 @@ def mermaid(graph: Graph, limits: Mapping[str, int] | None = None) -> str:
         label = _escaped(turn + label_of(graph, source, edge, limits or {}))
         arrow = ("-.->" if edge.limit else "-->") + (f'|"{label}"|' if label else "")
         lines.append(f"  {ids[source]} {arrow} {ids[edge.to]}")
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
 
 
 def order(graph: Graph) -> list[str]:

@@ -7,7 +7,7 @@ that any of them needs: a line may end early, it never overflows.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 
@@ -98,12 +98,19 @@ class Flow:
         self._styles = ""
         self._ends = 0
         self._begun = False
+        self._torn = False
         self._column = 0
 
     def feed(self, piece: str) -> str:
         """Take a piece of the text; return what can be written of it."""
         *whole, self._held = list(words(self._held + safe(piece))) or [""]
-        return "".join(map(self._set, whole)) + self._overfull()
+        out = "".join(map(self._set, whole))
+        # A word that no line can hold need not be waited for; its last grapheme may yet grow.
+        if self._torn or cells(self._held) > self._width():
+            *clusters, self._held = list(wcwidth.iter_graphemes(self._held)) or [""]
+            self._torn = True
+            out += self._split(clusters)
+        return out
 
     def flush(self, styled: str = "") -> str:
         """Take the end of a text, styled by us; return all that is left to write."""
@@ -114,13 +121,6 @@ class Flow:
         """Begin a new line with what comes next: somebody else ended this one."""
         self._column, self._gap, self._ends = 0, "", 0
 
-    def _overfull(self) -> str:
-        """Write the start of a word that no line can hold; its last grapheme may yet grow."""
-        if cells(self._held) <= self._width():
-            return ""
-        *whole, self._held = wcwidth.iter_graphemes(self._held)
-        return self._split(whole)
-
     def _set(self, word: str) -> str:
         if word == "\n":
             self._ends += self._begun
@@ -129,11 +129,12 @@ class Flow:
         if _space(word[0]):
             self._gap = word.replace(_THIN, "") if self._column else ""
             return ""
-        if cells(word) > self._width():
+        if self._torn or cells(word) > self._width():
+            self._torn = False
             return self._split(wcwidth.iter_graphemes(word))
         return self._place(word)
 
-    def _split(self, clusters: Iterator[str] | list[str]) -> str:
+    def _split(self, clusters: Iterable[str]) -> str:
         return "".join(self._place(cluster) for cluster in clusters)
 
     def _place(self, word: str) -> str:

@@ -122,9 +122,11 @@ class Live:
     def _tick(self) -> None:
         while not self._stopped.wait(_PERIOD):
             with self._lock:
-                drawing = "" if self._stopped.is_set() else self._below()
-                if drawing:
+                drawing = self._below()
+                try:
                     _out(self._stream, drawing)
+                except (OSError, ValueError):  # closed: whoever writes text will say so
+                    return
 
     def _below(self) -> str:
         """Return what draws the status below the cursor, or nothing if that is not due."""
@@ -160,6 +162,8 @@ def terminal_size(stream: TextIO) -> os.terminal_size:
 
 
 def _out(stream: TextIO, text: str) -> None:
+    if not text:
+        return
     encoding = getattr(stream, "encoding", None) or "utf-8"
     stream.write(text.encode(encoding, "replace").decode(encoding))
     stream.flush()

@@ -22,6 +22,15 @@ _ENDINGS: dict[ClosingReason, str] = {
 }
 
 
+def models(used: Mapping[str, str]) -> str:
+    """Return the line that says what answers for whom."""
+    roles: dict[str, list[str]] = {}
+    for role, model in used.items():
+        roles.setdefault(model, []).append(role)
+    told = "; ".join(f"{model} ({', '.join(who)})" for model, who in roles.items())
+    return f"{ink('models', 'bold')}  {safe(next(iter(roles)) if len(roles) == 1 else told)}"
+
+
 def label(role: str, revision: int, note: str = "") -> str:
     """Return the line over an utterance: who speaks, which draft."""
     about = ", ".join(filter(None, [f"revision {revision}" if revision else "", note]))

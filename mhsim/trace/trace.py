@@ -115,8 +115,7 @@ class Trace:
     def _note(self, event: Opening | Critique | Risk | Rating | Failure | Closing) -> None:
         match event:
             case Opening():
-                models = (f"{role} {model}" for role, model in event.models.items())
-                self._lines("opening", f"{ink('models', 'bold')}  {safe(', '.join(models))}")
+                self._lines("opening", telling.models(event.models))
             case Critique():
                 self._critique(event)
             case Risk():
@@ -125,8 +124,7 @@ class Trace:
             case Rating():
                 self._rating(event)
             case Failure():
-                kind = "ratings" if event.role in self._judges else "notes"
-                self._lines(kind, telling.failure(event))
+                self._lines("notes", telling.failure(event))
             case Closing():
                 self._closing(event)
 
@@ -137,22 +135,21 @@ class Trace:
             self._page.prose(line, indent)
 
     def _critique(self, event: Critique) -> None:
-        self._lines("notes", telling.verdict(event))
-        if not event.flags:
-            return
+        kind = "critique" if event.flags else "notes"
+        self._lines(kind, telling.verdict(event))
         said = self._voices.criticised(event)
-        text = said.text if said else " ".join(flag.span.quote for flag in event.flags)
-        for excerpt in excerpts(text, [flag.span for flag in event.flags]):
-            self._lines("notes", excerpt.text, indent="  ")
+        spans = [flag.span for flag in event.flags]
+        for excerpt in excerpts(said.text, spans) if said else ():
+            self._lines(kind, excerpt.text, indent="  ")
             for number in excerpt.spans:
-                self._lines("notes", *telling.flag(event.flags[number]), indent="    ")
+                self._lines(kind, *telling.flag(event.flags[number]), indent="    ")
 
     def _rating(self, event: Rating) -> None:
         before, self._ratings[event.role] = self._ratings.get(event.role), event
         pad = max(map(len, [event.role, *self._judges])) + 1
         room = self._page.width - 1 - pad if self._page.live else None
         first, *rest = plot.rating(self._instruments[event.instrument], event, before, room)
-        self._page.begin("ratings")
+        self._page.begin("notes")
         self._page.line(ink(safe(event.role), "bold") + " " * (pad - len(event.role)) + first)
         for line in rest:
             self._page.line(" " * pad + line)

@@ -1,0 +1,106 @@
+"""JSON Schemas of everything an author writes, for editors that complete, explain and underline.
+
+They follow the models, in the short forms authors use, with the node kinds and guards that are
+registered. What files must agree on with each other is for `mhsim check`: a schema sees one file.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
+from pydantic_core import core_schema
+
+from mhsim.library import AGENTS, MODELS
+from mhsim.spec.graph import GUARDS, NODES, Guard, Node
+
+DIALECT = "http://json-schema.org/draft-07/schema#"
+"""The dialect every editor reads."""
+
+_REF = "#/definitions/"
+Schema = dict[str, Any]
+
+
+def schemas() -> dict[str, Schema]:
+    """Return one JSON Schema for each kind of file, and `agent` for any agent."""
+    made = {kind: _schema(f"mhsim {kind}", [MODELS[kind]]) for kind in MODELS}
+    return {**made, "agent": _schema("mhsim agent", [MODELS[kind] for kind in AGENTS])}
+
+
+def write(folder: Path) -> list[Path]:
+    """Write `<kind>.schema.json` into a folder, which is made if need be."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths: list[Path] = []
+    for kind, schema in schemas().items():
+        path = folder / f"{kind}.schema.json"
+        path.write_text(json.dumps(schema, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        paths.append(path)
+    return paths
+
+
+def explained(model: type[BaseModel]) -> tuple[str, dict[str, str]]:
+    """Return what a model's docstring says of it, and of each of its fields under `Args:`."""
+    fields: dict[str, str] = {}
+    for base in reversed(model.__mro__):
+        _, _, args = inspect.cleandoc(base.__dict__.get("__doc__") or "").partition("\nArgs:\n")
+        block = args.split("\n\n")[0]
+        for name, text in re.findall(r"^    (\w+): (.*(?:\n     .*)*)", block, re.MULTILINE):
+            fields[name] = " ".join(text.split())
+    about = inspect.cleandoc(model.__doc__ or "").partition("\nArgs:\n")[0]
+    return about.strip(), fields
+
+
+class _Generator(GenerateJsonSchema):
+    """Makes schemas with help for every key, and without what only code can write."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        """Leave out titles that only repeat the key."""
+        return False
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> Schema:
+        """Explain the model and each of its keys."""
+        made = super().model_schema(schema)
+        model: type[BaseModel] = schema["cls"]
+        made["description"], fields = explained(model)
+        for name, field in model.model_fields.items():
+            key = field.alias or name
+            if name in fields and key in made.get("properties", {}):
+                made["properties"][key]["description"] = fields[name]
+        return made
+
+    def dict_schema(self, schema: core_schema.DictSchema) -> Schema:
+        """Let keys be only what the model takes; numbers are text to JSON Schema."""
+        made = super().dict_schema(schema)
+        keys = self.generate_inner(schema["keys_schema"]) if "keys_schema" in schema else {}
+        if keys.get("type") == "integer":
+            made["patternProperties"] = {"^[0-9]+$": made.pop("additionalProperties", {})}
+        if "patternProperties" in made:
+            made["additionalProperties"] = False
+        return made
+
+
+def _schema(title: str, models: Sequence[type[BaseModel]]) -> Schema:
+    """Return the schema of a file that holds one of some models."""
+    kinds, guards = [NODES.get(n) for n in NODES], [GUARDS.get(n) for n in GUARDS]
+    every = [(model, "validation") for model in [*models, Node, Guard, *kinds, *guards]]
+    refs, pool = models_json_schema(every, schema_generator=_Generator, ref_template=_REF + "{model}")
+    names = {model: ref["$ref"].removeprefix(_REF) for (model, _), ref in refs.items()}
+    definitions: Schema = pool["$defs"]
+    definitions[names[Node]] = {"anyOf": [_ref(_node(definitions, names, n)) for n in NODES]}
+    definitions[names[Guard]] = _guards(definitions, {n: names[GUARDS.get(n)] for n in GUARDS})
+    roots = [names[model] for model in models]
+    root = definitions[roots[0]] if len(roots) == 1 else {"anyOf": [_ref(n) for n in roots]}
+    root = _tidy(root)
+    used = _used(root, definitions)
+    return {
+        "$schema": DIALECT,
+        **root,
+        "title": title,
+        "definitions": {name: _tidy(definitions[name]) for name in sorted(used)},
+    }
