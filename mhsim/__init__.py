@@ -10,25 +10,18 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from mhsim.batch import Outcome as Outcome
-    from mhsim.batch import run as run
-    from mhsim.lowering import compile_graph as compile
-    from mhsim.errors import EngineError as EngineError
-    from mhsim.errors import InputError as InputError
-    from mhsim.errors import MhsimError as MhsimError
-    from mhsim.errors import PlayerError as PlayerError
-    from mhsim.errors import RunError as RunError
-    from mhsim.planning import Plan as Plan
-    from mhsim.planning import make_plan as plan
-    from mhsim.session import simulate as simulate
-    from mhsim.spec.agent import Critic as Critic
-    from mhsim.spec.agent import Judge as Judge
-    from mhsim.spec.agent import Patient as Patient
-    from mhsim.spec.agent import Therapist as Therapist
-    from mhsim.spec.graph import Graph as Graph
-    from mhsim.spec.scenario import Scenario as Scenario
-    from mhsim.store import Run as Run
-    from mhsim.store import Session as Session
+    from mhsim.batch import Outcome, run
+    from mhsim.errors import EngineError, InputError, MhsimError, PlayerError, RunError
+    from mhsim.lowering import compile_graph
+    from mhsim.planning import Plan, make_plan
+    from mhsim.session import simulate
+    from mhsim.spec.agent import Critic, Judge, Patient, Therapist
+    from mhsim.spec.graph import Graph
+    from mhsim.spec.scenario import Scenario
+    from mhsim.store import Run, Session
+
+    compile = compile_graph
+    plan = make_plan
 
 _PLACES = {
     "Critic": "mhsim.spec.agent",
@@ -52,7 +45,11 @@ _PLACES = {
     "simulate": "mhsim.session",
 }
 
-__all__ = ["__version__", *_PLACES]  # pyright: ignore[reportUnsupportedDunderAll]
+__all__ = [
+    "Critic", "EngineError", "Graph", "InputError", "Judge", "MhsimError", "Outcome", "Patient",
+    "Plan", "PlayerError", "Run", "RunError", "Scenario", "Session", "Therapist", "__version__",
+    "compile", "plan", "run", "simulate",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -1,10 +1,10 @@
 """What can go wrong, and whose turn it is to act.
 
-    MhsimError
-    ├── InputError      something a person wrote is wrong: files, names, options (exit code 2)
-    ├── RunError        a run directory cannot be used as asked: another plan, another writer, damage
-    ├── EngineError     a graph, node or guard broke its own promise while a session was running
-    └── PlayerError     a player could not answer; becomes a `failure` event, never a made-up value
+MhsimError
+├── InputError      something a person wrote is wrong: files, names, options (exit code 2)
+├── RunError        a run directory cannot be used as asked: another plan, another writer, damage
+├── EngineError     a graph, node or guard broke its own promise while a session was running
+└── PlayerError     a player could not answer; becomes a `failure` event, never a made-up value
 """
 
 from __future__ import annotations

@@ -56,7 +56,11 @@ class RiskRaised(LogGuard):
     """
 
     reason: ClassVar[ClosingReason] = "risk"
-    levels: tuple[Literal["passive", "active", "ambiguous"], ...] = ("passive", "active", "ambiguous")
+    levels: tuple[Literal["passive", "active", "ambiguous"], ...] = (
+        "passive",
+        "active",
+        "ambiguous",
+    )
     item: Name = "self_harm"
 
     def holds(self, log: Log) -> bool:
@@ -64,9 +68,7 @@ class RiskRaised(LogGuard):
         risk = log.risk()
         if risk is not None and risk.level in self.levels:
             return True
-        return any(
-            self._raised(log, event) for event in log.this_turn if isinstance(event, Rating)
-        )
+        return any(self._raised(log, event) for event in log.this_turn if isinstance(event, Rating))
 
     def _raised(self, log: Log, rating: Rating) -> bool:
         before = [r for r in log.ratings(rating.role) if r.turn < rating.turn][-1:]
@@ -97,7 +99,9 @@ class Stable(LogGuard):
     def holds(self, log: Log) -> bool:
         """Hold when the last `turns` totals are `within` reach of each other."""
         last = log.ratings(self.judge)[-self.turns :]
-        if len(last) < self.turns or any(i.state == "not_assessed" for i in last[-1].items.values()):
+        if len(last) < self.turns or any(
+            i.state == "not_assessed" for i in last[-1].items.values()
+        ):
             return False
         totals = [rating.total for rating in last]
         lows, highs = [t.low for t in totals], [t.high for t in totals]

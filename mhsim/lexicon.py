@@ -14,7 +14,7 @@ from typing import Any
 import ahocorasick
 
 from mhsim.record import RiskLevel
-from mhsim.spec.culture import Idiom, LocalePack, Marker
+from mhsim.spec.culture import Idiom, LocalePack, Marker, Reading
 from mhsim.text import fold, fold_offsets, sentences
 
 _RISK: tuple[RiskLevel, ...] = ("none", "ambiguous", "passive", "active")
@@ -27,7 +27,8 @@ class Hit:
 
     Args:
         kind: what kind of cue: `item`, `often`, `denied`, `topic`, `asks_often`, `asks_more`,
-            `reflects`, `asks_safety`, `risk`, `no_risk`, `marker`, `no_marker`, `idiom`, `no_idiom`.
+            `reflects`, `asks_safety`, `risk`, `marker`, `idiom`; with `no_` before the last
+            three, what cancels them.
         name: which one: an item's name, a level, an id.
         start: first code point of the NFC text.
         end: one past the last.
@@ -128,25 +129,18 @@ def _uncancelled(hits: Sequence[Hit]) -> Iterator[Hit]:
 
 def _cues(pack: LocalePack) -> Iterator[tuple[str, str, str]]:
     """Yield every cue of a pack: its kind, its name, and the cue."""
+    for kind, entries in (("idiom", pack.idioms), ("marker", pack.flattened_markers)):
+        for entry in entries:
+            yield from ((kind, entry.id, cue) for cue in (entry.text, *entry.variants))
+            yield from ((f"no_{kind}", entry.id, cue) for cue in entry.match_exclude)
     for idiom in pack.idioms:
-        for cue in (idiom.text, *idiom.variants):
-            yield "idiom", idiom.id, cue
-            if idiom.risk != "none":
-                yield "risk", idiom.risk, cue
-        for cue in idiom.match_exclude:
-            yield "no_idiom", idiom.id, cue
-    for marker in pack.flattened_markers:
-        for cue in (marker.text, *marker.variants):
-            yield "marker", marker.id, cue
-        for cue in marker.match_exclude:
-            yield "no_marker", marker.id, cue
+        if idiom.risk != "none":
+            yield from (("risk", idiom.risk, cue) for cue in (idiom.text, *idiom.variants))
     if pack.reading:
-        yield from _reading_cues(pack)
+        yield from _reading_cues(pack.reading)
 
 
-def _reading_cues(pack: LocalePack) -> Iterator[tuple[str, str, str]]:
-    reading = pack.reading
-    assert reading is not None
+def _reading_cues(reading: Reading) -> Iterator[tuple[str, str, str]]:
     named: list[tuple[str, dict[str, Iterable[str]]]] = [
         ("item", dict(reading.items)),
         ("often", {str(level): cues for level, cues in reading.often.items()}),
@@ -164,9 +158,7 @@ def _reading_cues(pack: LocalePack) -> Iterator[tuple[str, str, str]]:
         yield "no_risk", "", cue
 
 
-def screen(
-    text: str, lexicons: Iterable[Lexicon]
-) -> tuple[RiskLevel, Sequence[tuple[int, int]]]:
+def screen(text: str, lexicons: Iterable[Lexicon]) -> tuple[RiskLevel, Sequence[tuple[int, int]]]:
     """Look for risk of self-harm in a text.
 
     A cue counts unless its own sentence denies it; a denial in a later sentence never cancels an

@@ -105,7 +105,7 @@ class Library:
             InputError: there is no such thing; the message says what there is.
         """
         path = Path(name) if name.endswith((".yaml", ".yml")) else self.find(kind, name)
-        if path is None and kind == "file" or path is not None and not path.is_file():
+        if (path is None and kind == "file") or (path is not None and not path.is_file()):
             raise InputError(f"{name}: there is no such file")
         if path is None:
             known = self.names(kind)

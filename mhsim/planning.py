@@ -268,8 +268,7 @@ def _agreement(library: Library, scenario: Scenario, entry: Entry | None) -> Ite
 
 
 def _unique(problems: list[Problem]) -> list[Problem]:
-    order = {problem: None for problem in problems}
-    return sorted(order, key=lambda p: (p.file, p.line or 0, p.column or 0))
+    return sorted(dict.fromkeys(problems), key=lambda p: (p.file, p.line or 0, p.column or 0))
 
 
 def check_paths(paths: list[str], library: Library | None = None) -> tuple[int, list[Problem]]:

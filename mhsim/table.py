@@ -128,8 +128,6 @@ Hear = Callable[[str, str], None]
 """Called with a role and a piece of what it is saying."""
 
 
-
-
 def _nobody(events: Sequence[AnyEvent]) -> None:
     """Listen to nothing."""
 

@@ -64,7 +64,7 @@ WORDS = {
     # question, first draft, what is flagged, why, the words instead, second draft,
     # second question, second answer, words of risk
     "en-US": (
-        "How have you been sleeping since we last talked, and what goes through your mind at night?",
+        "How have you been sleeping since we last talked, and what goes through your mind then?",
         "Honestly, I am depressed and my anxiety is through the roof. I get the bus crowd out the "
         "door by six thirty, and then I just sit there in the kitchen with the light off.",
         "I am depressed",
@@ -238,7 +238,8 @@ def trace(locale: str, **more: object) -> Trace:
     return Trace(**{**options, **more})
 
 
-def test_every_session_is_one_that_a_file_could_hold():
+def test_sessions() -> None:
+    """Every session is one that a file could hold."""
     for locale in WORDS:
         assert [event.seq for event in session(locale)] == list(range(17))
 

@@ -1,0 +1,1 @@
+"""What authors write, as models; knows nothing of files or of what happens in a session."""

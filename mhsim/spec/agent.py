@@ -55,9 +55,16 @@ class Persona(Spec):
     """A biography in one locale, in its language. No symptoms.
 
     Args:
+        name: as the person is called.
         age: years, 12 to 110.
-        story: by topic, whole first-person sentences the person would say about their life.
+        gender: in the language of the locale.
+        home: where (s)he lives.
+        work: what (s)he does or did for a living.
+        family: who there is.
+        faith: null where there is none, or none that matters.
+        schooling: how far, or null.
         tags: how this person may plausibly talk; `men` or `women` decides verb endings.
+        story: by topic, whole first-person sentences the person would say about their life.
     """
 
     name: Text
@@ -73,7 +80,16 @@ class Persona(Spec):
 
 
 class Patient(Spec):
-    """A presentation lived by a persona, one persona per locale."""
+    """A presentation lived by a persona, one persona per locale.
+
+    Args:
+        kind: `patient`.
+        about: one line for lists.
+        presentation: the clinical truth, the same in every locale.
+        persona: locale to biography; the first is the source.
+        formulation: locale to the person's own cultural formulation.
+        prompt: a Jinja2 template to use instead of `agents/prompts/patient.yaml`.
+    """
 
     kind: Literal["patient"]
     about: Text
@@ -118,8 +134,11 @@ class Therapist(Spec):
     """The other half of the dyad.
 
     Args:
+        kind: `therapist`.
+        about: one line for lists.
         style: `staged` asks through the items in stages; `open` follows the person.
         speech: what it says in each locale when no language model sits in its seat.
+        prompt: a Jinja2 template to use instead of `agents/prompts/therapist.yaml`.
     """
 
     kind: Literal["therapist"]
@@ -133,8 +152,11 @@ class Critic(Spec):
     """Flags, never rates.
 
     Args:
+        kind: `critic`.
+        about: one line for lists.
         watches: `culture` flags flattened or overdone idioms of distress in a patient's words;
             `practice` looks over a therapist's draft and may return it.
+        prompt: a Jinja2 template to use instead of the one in `agents/prompts/`.
     """
 
     kind: Literal["critic"]
@@ -144,7 +166,14 @@ class Critic(Spec):
 
 
 class Judge(Spec):
-    """Fills an instrument from what was said, blind to everything else."""
+    """Fills an instrument from what was said, blind to everything else.
+
+    Args:
+        kind: `judge`.
+        about: one line for lists.
+        instrument: name of the scale it fills in.
+        prompt: a Jinja2 template to use instead of `agents/prompts/judge.yaml`.
+    """
 
     kind: Literal["judge"]
     about: Text
@@ -153,7 +182,15 @@ class Judge(Spec):
 
 
 class Prompt(Spec):
-    """The prompt agents of one kind get unless they bring their own: a Jinja2 template."""
+    """The prompt agents of one kind get unless they bring their own: a Jinja2 template.
+
+    Args:
+        kind: `prompt`.
+        about: one line for lists.
+        of: whose seat it is for; `supervisor` is a critic that watches practice.
+        text: the template; it may use `persona`, `language`, `presentation`, `formulation`, `pack`,
+            `locale`, `localize` and `style`, a judge's only `instrument`.
+    """
 
     kind: Literal["prompt"]
     about: Text
@@ -163,5 +200,3 @@ class Prompt(Spec):
 
 Agent = Annotated[Patient | Therapist | Critic | Judge, Field(discriminator="kind")]
 AnyAgent = Patient | Therapist | Critic | Judge
-
-

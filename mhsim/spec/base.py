@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StrictStr, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+    ValidationError,
+)
 from pydantic_core import PydanticCustomError
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -51,7 +60,8 @@ class Nested(ValueError):
         super().__init__(str(error))
 
 
-def _tuple(value: Any) -> Any:
+def as_tuple(value: Any) -> Any:
+    """Take a list as a tuple, and everything else as it is: for validators of frozen models."""
     return tuple(value) if isinstance(value, list) else value
 
 
@@ -73,5 +83,5 @@ Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
 Flag: TypeAlias = StrictBool
 Value: TypeAlias = Annotated[StrictInt, Field(ge=0)]
 
-Texts: TypeAlias = Annotated[tuple[Text, ...], BeforeValidator(_tuple)]
-Names: TypeAlias = Annotated[tuple[Name, ...], BeforeValidator(_tuple)]
+Texts: TypeAlias = Annotated[tuple[Text, ...], BeforeValidator(as_tuple)]
+Names: TypeAlias = Annotated[tuple[Name, ...], BeforeValidator(as_tuple)]

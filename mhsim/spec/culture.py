@@ -11,15 +11,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, StrictStr
 
 from mhsim.spec.agent import Tags, Topic
-from mhsim.spec.base import Locale, Name, Spec, Text, Texts
+from mhsim.spec.base import Locale, Name, Spec, Text, Texts, as_tuple
 
 Register = Literal["somatic", "emotional", "social_relational", "spiritual_religious", "cognitive"]
 Confidence = Literal["literature", "common-usage"]
 """`literature`: the source names this term or its direct theme; `common-usage`: no source."""
-
-
-def _items(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value
 
 
 def _expression(value: object) -> object:
@@ -60,9 +56,9 @@ class Idiom(Spec):
     translit: Text | None = None
     gloss: Text | None = None
     meaning: Text
-    phq9: Annotated[tuple[int, ...], BeforeValidator(_items)] = ()
+    phq9: Annotated[tuple[int, ...], BeforeValidator(as_tuple)] = ()
     constructs: Texts = ()
-    register_: Annotated[tuple[Register, ...], BeforeValidator(_items)] = Field(
+    register_: Annotated[tuple[Register, ...], BeforeValidator(as_tuple)] = Field(
         default=(), alias="register"
     )
     tags: Texts = ()
@@ -125,7 +121,7 @@ class CrisisLine(Spec):
     note: Text | None = None
 
 
-_Claims = Annotated[tuple[Claim, ...], BeforeValidator(_items)]
+_Claims = Annotated[tuple[Claim, ...], BeforeValidator(as_tuple)]
 
 
 class Context(Spec):
@@ -138,7 +134,7 @@ class Context(Spec):
     disclosure_style: _Claims = ()
     religious_coping: _Claims = ()
     care_pathways: _Claims = ()
-    crisis: Annotated[tuple[CrisisLine, ...], BeforeValidator(_items)] = ()
+    crisis: Annotated[tuple[CrisisLine, ...], BeforeValidator(as_tuple)] = ()
 
 
 class Expression(Spec):
@@ -154,11 +150,11 @@ class Expression(Spec):
     tags: Tags = frozenset()
     register_: Register | None = Field(default=None, alias="register")
     idiom: StrictStr | None = None
-    at: Annotated[tuple[int, ...], BeforeValidator(_items)] = (1, 2, 3)
+    at: Annotated[tuple[int, ...], BeforeValidator(as_tuple)] = (1, 2, 3)
 
 
 Expressions = Annotated[
-    tuple[Annotated[Expression, BeforeValidator(_expression)], ...], BeforeValidator(_items)
+    tuple[Annotated[Expression, BeforeValidator(_expression)], ...], BeforeValidator(as_tuple)
 ]
 
 
@@ -235,8 +231,8 @@ class LocalePack(Spec):
     author_language_confidence: Text
     review: Review
     scope_note: Text
-    idioms: Annotated[tuple[Idiom, ...], BeforeValidator(_items)] = ()
-    flattened_markers: Annotated[tuple[Marker, ...], BeforeValidator(_items)] = ()
+    idioms: Annotated[tuple[Idiom, ...], BeforeValidator(as_tuple)] = ()
+    flattened_markers: Annotated[tuple[Marker, ...], BeforeValidator(as_tuple)] = ()
     context: Context = Context()
     instruments: dict[str, Any] = Field(default_factory=dict)
     priors: dict[str, Any] = Field(default_factory=dict)

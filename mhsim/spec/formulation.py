@@ -13,12 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, StrictStr
 
-from mhsim.spec.base import Share, Spec, Text, Texts
-
-
-def _items(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value
-
+from mhsim.spec.base import Share, Spec, Text, Texts, as_tuple
 
 Weight = Annotated[int, Field(ge=0, le=3, strict=True)]
 """How much it matters to the person: 0 (not) to 3 (most)."""
@@ -37,7 +32,7 @@ class Identity(Spec):
     """Who the person is among others (CFI 8-10). `salience` 0-3: how much it matters here."""
 
     communities: Texts | None = None
-    languages: Annotated[tuple[Language, ...], BeforeValidator(_items)] | None = None
+    languages: Annotated[tuple[Language, ...], BeforeValidator(as_tuple)] | None = None
     literacy: Literal["none", "basic", "secondary", "tertiary"] | None = None
     religion: Text | None = None
     migration: Text | None = None
@@ -68,8 +63,8 @@ class Cause(Spec):
 class Causes(Spec):
     """Causes in the person's own view and in that of people close to them."""
 
-    person: Annotated[tuple[Cause, ...], BeforeValidator(_items)] | None = None
-    close_others: Annotated[tuple[Cause, ...], BeforeValidator(_items)] | None = None
+    person: Annotated[tuple[Cause, ...], BeforeValidator(as_tuple)] | None = None
+    close_others: Annotated[tuple[Cause, ...], BeforeValidator(as_tuple)] | None = None
 
 
 class Support(Spec):
@@ -84,7 +79,7 @@ class Stressors(Spec):
 
     worse: Texts | None = None
     better: Texts | None = None
-    supports: Annotated[tuple[Support, ...], BeforeValidator(_items)] | None = None
+    supports: Annotated[tuple[Support, ...], BeforeValidator(as_tuple)] | None = None
 
 
 class Registers(Spec):
@@ -103,9 +98,9 @@ class Idioms(Spec):
     `therapy_vocabulary` is what makes flattening decidable: `uses` licenses the soft markers.
     """
 
-    licensed: Annotated[tuple[StrictStr, ...], BeforeValidator(_items)] = ()
-    preferred: Annotated[tuple[StrictStr, ...], BeforeValidator(_items)] = ()
-    avoided: Annotated[tuple[StrictStr, ...], BeforeValidator(_items)] | None = None
+    licensed: Annotated[tuple[StrictStr, ...], BeforeValidator(as_tuple)] = ()
+    preferred: Annotated[tuple[StrictStr, ...], BeforeValidator(as_tuple)] = ()
+    avoided: Annotated[tuple[StrictStr, ...], BeforeValidator(as_tuple)] | None = None
     register_prior: Registers | None = None
     therapy_vocabulary: Literal["none", "heard", "uses"] | None = None
 
@@ -122,7 +117,7 @@ class Coping(Spec):
     """What the person does about it and wants now (CFI 11-15)."""
 
     self_coping: Texts | None = None
-    past_help: Annotated[tuple[PastHelp, ...], BeforeValidator(_items)] | None = None
+    past_help: Annotated[tuple[PastHelp, ...], BeforeValidator(as_tuple)] | None = None
     barriers: Texts | None = None
     now_wanted: Texts | None = None
     expected_result: Text | None = None
@@ -140,7 +135,9 @@ class Stigma(Spec):
 class Disclosure(Spec):
     """When and how things are told. Turns are one-based."""
 
-    opens_with: Literal["somatic", "event", "family-report", "emotion", "minimisation"] | None = None
+    opens_with: Literal["somatic", "event", "family-report", "emotion", "minimisation"] | None = (
+        None
+    )
     emotion_earliest_turn: Annotated[int, Field(ge=1, strict=True)] | None = None
     trust_conditions: Texts | None = None
     taboo_topics: Texts | None = None

@@ -9,7 +9,7 @@ can run for ever.)
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Annotated, Any
 
 import networkx as nx
@@ -24,16 +24,20 @@ from pydantic import (
 
 from mhsim.errors import InputError, listed, suggestion
 from mhsim.registry import Registry
-from mhsim.spec.base import Finding, Name, Names, Nested, Spec, Text
+from mhsim.spec.base import Finding, Name, Names, Nested, Path, Spec, Text
 
 END = "end"
 """The name edges use for leaving the graph; no node may be called so."""
 
 
 class Node(Spec):
-    """One step of a turn. A node kind is a subclass, registered under its `kind`."""
+    """One step of a turn. A node kind is a subclass, registered under its `kind`.
 
-    kind: StrictStr
+    Args:
+        kind: what the step does; the other keys depend on it.
+    """
+
+    kind: Any  # narrowed to one literal by every subclass
 
     @classmethod
     def subkinds(cls) -> Iterator[type[Node]]:
@@ -149,13 +153,17 @@ def _edges(value: object) -> object:
 
 
 def _starts(value: object) -> object:
-    return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
+    return (
+        (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
+    )
 
 
 class Graph(Spec):
     """One turn, and how it repeats.
 
     Args:
+        kind: `graph`; may be left out.
+        about: one line for lists.
         start: the node, or nodes, where a turn begins; a session opens at the first.
         nodes: name to node.
         edges: per node, the ways on, tried in order; the first that holds is taken, and the last
@@ -211,17 +219,11 @@ class Graph(Spec):
             right = "another name; edges use 'end' for leaving the graph"
             yield Finding(("nodes", END), "a node is called 'end'", right, on_key=True)
         for place, name in enumerate(self.start):
-            if name not in self.nodes:
-                right = f"one of {listed(self.nodes)}{suggestion(name, self.nodes)}"
-                yield Finding(("start", place), f"there is no node {name!r}", right)
+            yield from _among(("start", place), name, self.nodes)
         for source in self.edges:
-            if source not in self.nodes:
-                right = f"one of {listed(self.nodes)}{suggestion(source, self.nodes)}"
-                yield Finding(("edges", source), f"there is no node {source!r}", right, on_key=True)
+            yield from _among(("edges", source), source, self.nodes, on_key=True)
         for source, place, edge in self.ways():
-            if edge.to not in known:
-                right = f"one of {listed(known)}{suggestion(edge.to, known)}"
-                yield Finding(("edges", source, place), f"there is no node {edge.to!r}", right)
+            yield from _among(("edges", source, place), edge.to, known)
         roles = self.roles()
         for name, node in self.nodes.items():
             for role in node.about():
@@ -241,7 +243,9 @@ class Graph(Spec):
                     found = "the last way on has a guard or a limit, so the session could get stuck"
                     yield Finding(("edges", name, place), found, "add a last edge without either")
                 if edge.plain and not last:
-                    found = f"the edge to {edge.to!r} always holds, so those after it are never tried"
+                    found = (
+                        f"the edge to {edge.to!r} always holds, so those after it are never tried"
+                    )
                     yield Finding(("edges", name, place), found, "put it last")
 
     def _turns(self) -> Iterator[Finding]:
@@ -281,3 +285,12 @@ class Graph(Spec):
             if self.edges.get(name) and name not in leaving:
                 found = f"no way leads from {name!r} to end"
                 yield Finding(("nodes", name), found, "lead one of its ways to end", on_key=True)
+
+
+def _among(
+    path: Path, name: str, known: Collection[str], *, on_key: bool = False
+) -> Iterator[Finding]:
+    """Complain about a node's name that is not known."""
+    if name not in known:
+        right = f"one of {listed(known)}{suggestion(name, known)}"
+        yield Finding(path, f"there is no node {name!r}", right, on_key=on_key)

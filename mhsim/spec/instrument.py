@@ -47,12 +47,16 @@ class Instrument(Spec):
     """A published scale as data; sums need no code.
 
     Args:
+        kind: `instrument`.
+        about: one line for lists.
         title: the published name.
         administration: how it was made to be filled in; a judge's reading is always `observer`.
         window: the period it asks about.
+        licence: what may be done with its wording.
         anchors: value to meaning, for items without their own.
         items: item name to item, in published order.
         bands: band name to its lowest total, lowest first; the first starts at 0.
+        bands_note: where the bands come from, or which others there are.
         risk_item: the item that asks about self-harm, if there is one.
         sources: citations, each as far as it was checked.
     """
@@ -81,7 +85,9 @@ class Instrument(Spec):
                 f"bands must start at 0 and rise, within 0 to {self.maximum}; found {lows}"
             )
         if self.risk_item is not None and self.risk_item not in self.items:
-            raise ValueError(f"risk_item {self.risk_item!r} is no item; there is: {list(self.items)}")
+            raise ValueError(
+                f"risk_item {self.risk_item!r} is no item; there is: {list(self.items)}"
+            )
         return self
 
     def item_maximum(self, item: str) -> int:

@@ -16,7 +16,7 @@ from pydantic import (
 )
 
 from mhsim.spec.agent import Agent, Critic, Judge, Patient, Therapist
-from mhsim.spec.base import Count, Locale, Name, Names, Share, Spec, Text
+from mhsim.spec.base import Count, Locale, Name, Names, Share, Spec, Text, as_tuple
 from mhsim.spec.graph import Graph
 
 Localize = Literal["nationality", "biography", "formulation"]
@@ -38,7 +38,10 @@ class Model(Spec):
         base_url: an OpenAI-compatible server.
         api_key_env: the variable that holds the key; a key never stands in a file.
         temperature: 0 to 2.
+        seed: sent to providers that take one.
+        max_tokens: the longest reply, in tokens.
         timeout: seconds.
+        extra: anything else the provider takes, handed on as it is.
     """
 
     model: StrictStr
@@ -87,12 +90,10 @@ Member = Annotated[
 ]
 """Who takes a role: the name of an agent, or an agent."""
 
-Cast = dict[
-    Name, Annotated[tuple[Member, ...], BeforeValidator(_one_or_more), Field(min_length=1)]
-]
+Cast = dict[Name, Annotated[tuple[Member, ...], BeforeValidator(_one_or_more), Field(min_length=1)]]
 Locales = Annotated[
     tuple[Locale, ...],
-    BeforeValidator(lambda v: tuple(v) if isinstance(v, list) else v),
+    BeforeValidator(as_tuple),
     Field(min_length=1),
 ]
 
@@ -112,7 +113,13 @@ class Arm(Spec):
 
 
 class Pairwise(Spec):
-    """Pairwise judging: who of two patients is more depressed, within arm and locale."""
+    """Pairwise judging: who of two patients is more depressed, within arm and locale.
+
+    Args:
+        judges: roles of the judges that compare.
+        orders: `both` shows every pair both ways round, which doubles the calls.
+        blind: whether names, arm and locale are hidden from the judges.
+    """
 
     judges: Names
     orders: Literal["both", "one"] = "both"
@@ -154,6 +161,8 @@ class Scenario(Spec):
     """An experiment.
 
     Args:
+        kind: `scenario`; may be left out.
+        about: one line for lists.
         graph: name of a graph, or a graph built in code.
         cast: role to agent; a list is crossed with everything else.
         models: role to model; `default` is for roles not named.
@@ -175,7 +184,8 @@ class Scenario(Spec):
     arms: dict[Name, Arm] = Field(min_length=1)
     pairwise: Pairwise | None = None
     contrasts: dict[
-        Name, Annotated[tuple[Name, Name], BeforeValidator(lambda v: tuple(v) if isinstance(v, list) else v)]
+        Name,
+        Annotated[tuple[Name, Name], BeforeValidator(as_tuple)],
     ] = Field(default_factory=dict)
     replicates: Annotated[StrictInt, Field(ge=1)] = 1
     seed: Annotated[StrictInt, Field(ge=0)] = 0

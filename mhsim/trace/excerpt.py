@@ -28,13 +28,15 @@ class Excerpt:
     spans: tuple[int, ...]
 
 
-def excerpts(text: str, spans: Sequence[Span]) -> list[Excerpt]:
+def excerpts(text: str | None, spans: Sequence[Span]) -> list[Excerpt]:
     """Return the sentences that hold the spans, in order; those that share a span as one.
 
     Args:
-        text: the utterance.
+        text: the utterance; where it is not known, what the spans quote is all there is.
         spans: places in its NFC form.
     """
+    if text is None:
+        return [Excerpt(_mark(span.quote), (n,)) for n, span in enumerate(spans)]
     source = nfc(text)
     whole = _sentences(source)
     found: list[tuple[Place, list[int]]] = []
@@ -75,9 +77,13 @@ def _marked(source: str, place: Place, spans: Iterable[Span]) -> str:
     here = place[0]
     for start, end in _joined(_snapped(borders, span) for span in spans):
         start = max(start, here)
-        parts += [safe(source[here:start]), ink(f"«{safe(source[start:end])}»", "under")]
+        parts += [safe(source[here:start]), _mark(source[start:end])]
         here = end
     return "".join([*parts, safe(source[here : place[1]])])
+
+
+def _mark(words: str) -> str:
+    return ink(f"«{safe(words)}»", "under")
 
 
 def _snapped(borders: Sequence[int], span: Span) -> Place:

@@ -52,13 +52,11 @@ def flag(mark: Mark) -> Iterator[str]:
         yield f"instead: {safe(mark.suggestion)}"
 
 
-def risk(event: Risk) -> Iterator[str]:
-    """Yield the lines of a risk: its level with the first quote, then the other quotes."""
-    head = f"! risk: {event.level}"
-    quotes = [f"«{safe(span.quote)}»" for span in event.spans] or [""]
-    yield f"{ink(head, 'bold', 'red')}  {quotes[0]}".rstrip()
-    for quote in quotes[1:]:
-        yield f"{' ' * len(head)}  {quote}"
+def risk(event: Risk) -> list[str]:
+    """Return the lines of a risk: its level with the first quote, then the other quotes."""
+    head = ink(f"! risk: {event.level}", "bold", "red")
+    first, *more = [f"«{safe(span.quote)}»" for span in event.spans] or [""]
+    return [f"{head}  {first}".rstrip(), *more]
 
 
 def failure(event: Failure) -> str:

@@ -109,7 +109,6 @@ class Trace:
         if isinstance(event, Utterance):
             self._voices.say(event)
         else:
-            self._voices.cut(event.role if isinstance(event, Failure) else None)
             self._note(event)
 
     def _note(self, event: Opening | Critique | Risk | Rating | Failure | Closing) -> None:
@@ -119,27 +118,37 @@ class Trace:
             case Critique():
                 self._critique(event)
             case Risk():
-                lines = telling.risk(event) if event.level != "none" else ()
-                self._lines("notes", *lines)
+                self._risk(event)
             case Rating():
                 self._rating(event)
             case Failure():
+                self._voices.cut(event.role)
                 self._lines("notes", telling.failure(event))
             case Closing():
                 self._closing(event)
 
     def _lines(self, kind: str, *lines: str, indent: str = "") -> None:
         if lines:
-            self._page.begin(kind)
+            self._begin(kind)
         for line in lines:
             self._page.prose(line, indent)
+
+    def _begin(self, kind: str) -> None:
+        self._voices.cut()
+        self._page.begin(kind)
+
+    def _risk(self, event: Risk) -> None:
+        if event.level != "none":
+            first, *more = telling.risk(event)
+            self._lines("notes", first)
+            self._lines("notes", *more, indent="  ")
 
     def _critique(self, event: Critique) -> None:
         kind = "critique" if event.flags else "notes"
         self._lines(kind, telling.verdict(event))
         said = self._voices.criticised(event)
         spans = [flag.span for flag in event.flags]
-        for excerpt in excerpts(said.text, spans) if said else ():
+        for excerpt in excerpts(said.text if said else None, spans):
             self._lines(kind, excerpt.text, indent="  ")
             for number in excerpt.spans:
                 self._lines(kind, *telling.flag(event.flags[number]), indent="    ")
@@ -149,7 +158,7 @@ class Trace:
         pad = max(map(len, [event.role, *self._judges])) + 1
         room = self._page.width - 1 - pad if self._page.live else None
         first, *rest = plot.rating(self._instruments[event.instrument], event, before, room)
-        self._page.begin("notes")
+        self._begin("notes")
         self._page.line(ink(safe(event.role), "bold") + " " * (pad - len(event.role)) + first)
         for line in rest:
             self._page.line(" " * pad + line)

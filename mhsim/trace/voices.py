@@ -109,5 +109,5 @@ class Voices:
     def _guess_turn(self, role: str) -> None:
         """Without word of nodes: who speaks again after somebody else begins a turn."""
         again = self._drafts[self.turn, role] > 0 and self._said[-1].role != role
-        if not self._arrives and (again or not self.turn):
+        if not self.turn or (again and not self._arrives):
             self.turn += 1

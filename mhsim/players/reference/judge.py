@@ -58,7 +58,11 @@ class ReferenceJudge:
             self._take(utterance, ask.of)
         self._read = len(ask.transcript)
         fields: dict[str, Any] = {
-            f"item_{name}": {"quotes": known.quotes[-2:], "state": known.state, "value": known.level}
+            f"item_{name}": {
+                "quotes": known.quotes[-2:],
+                "state": known.state,
+                "value": known.level,
+            }
             for name, known in self._known.items()
         }
         return Filled(form.model_validate({"rationale": self._rationale(), **fields}))

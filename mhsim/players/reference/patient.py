@@ -46,9 +46,7 @@ class ReferencePatient:
         self._memory = Memory(self._pool.all, lexicon, brief.role)
         self._stream = f"{brief.trial.seed}/patient"
         flattening = brief.assumptions.flattening
-        self._flattening = flattening.get(
-            brief.trial.arm, _DEFAULT_FLATTENING[brief.localize]
-        )
+        self._flattening = flattening.get(brief.trial.arm, _DEFAULT_FLATTENING[brief.localize])
         lost = brief.assumptions.attenuation.get(brief.trial.locale, 0.0)
         self._values = {item: self._value(item, v, lost) for item, v in self._told.items.items()}
 
@@ -73,14 +71,18 @@ class ReferencePatient:
 
         The same draw serves every arm, so that arms differ by the assumption alone.
         """
-        return math.floor(value * (1 - lost) + Random(f"{self._stream}/value/{item}").random()) if lost else value
+        return (
+            math.floor(value * (1 - lost) + Random(f"{self._stream}/value/{item}").random())
+            if lost
+            else value
+        )
 
     def _trust(self, turn: int) -> float:
         earned = _PER_TURN * turn + _PER_REFLECTION * self._memory.reflections
         return _TRUST[self._told.disclosure] + earned
 
     def _open_about(self, item: str, turn: int) -> bool:
-        """Say whether this may be told now: earned, asked for more than once, or never held back."""
+        """Say whether this may be told now: earned, asked for twice, or never held back."""
         held = item in self._told.holds_back
         early = (
             item == "mood"
@@ -94,17 +96,10 @@ class ReferencePatient:
     def _answer(self, turn: int, draw: Random) -> list[Sentence]:
         asked = self._memory.question
         said: list[Sentence] = []
-
-        def add(options: list[Sentence]) -> bool:
-            chosen = pick(options, self._memory.used, draw, [s.text for s in said])
-            if chosen is not None:
-                said.append(chosen)
-            return chosen is not None
-
         if turn == 1:
-            add(self._pool.group("greet"))
+            self._add(said, "greet", draw)
             if draw.random() < 0.5:
-                add(self._pool.group("small_talk"))
+                self._add(said, "small_talk", draw)
         if asked.safety:
             self._on_safety(turn, draw, said)
         elif asked.items:
@@ -113,12 +108,11 @@ class ReferencePatient:
             self._how_often(self._memory.unscaled[-1], draw, said)
         else:
             self._on_open(asked, turn, draw, said)
-        if not said and not add(self._pool.group("nothing_more")) and not add(self._pool.group("unsure")):
-            add(self._pool.group("agree"))
-        if not said:
-            # Everything there was to say has been said: better the same word again than none.
-            said.append(draw.choice(self._pool.group("nothing_more")))
-        return said
+        for group in ("nothing_more", "unsure", "agree", "small_talk", "generic_life"):
+            if not said:
+                self._add(said, group, draw)
+        # Everything there was to say has been said: better the same words again than none.
+        return said or [draw.choice(self._pool.group("nothing_more"))]
 
     def _on_safety(self, turn: int, draw: Random, said: list[Sentence]) -> None:
         value = self._values.get("self_harm", 0)
@@ -199,7 +193,7 @@ class ReferencePatient:
             self._add_one(said, self._pool.life(), draw)
 
     def _mended(self, ask: Ask, draft: Utterance, draw: Random) -> Iterator[Sentence]:
-        """Yield the draft again with each flagged sentence in other words; risk is never touched."""
+        """Yield the draft with each flagged sentence in other words; risk is never touched."""
         sentences = self._memory.sentences(draft.text)
         quotes = [mark.span.quote for mark in ask.flags]
         gone: Counter[str] = Counter()

@@ -62,9 +62,7 @@ class Pool:
 
     def _voice(self, item: str, voice: Voice) -> None:
         persona = self._persona
-        self._items[item, "voice"] = list(
-            self._weighted(own(voice.voice, "voice", persona, item))
-        )
+        self._items[item, "voice"] = list(self._weighted(own(voice.voice, "voice", persona, item)))
         self._items[item, "often"] = [
             sentence
             for level, said in voice.often.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from random import Random
 
@@ -47,7 +48,7 @@ class ReferenceTherapist:
         self._groups = _groups(speech)
         self._heard = 0
         self._said: set[str] = set()
-        self._items_asked: dict[str, int] = {}
+        self._items_asked: Counter[str] = Counter()
         self._present: dict[str, None] = {}
         self._scaled: set[str] = set()
         self._quiet = 0
@@ -78,13 +79,7 @@ class ReferenceTherapist:
 
     def _take(self, utterance: Utterance) -> None:
         if utterance.role == self._role:
-            for name, sentences in self._groups.items():
-                for sentence in sentences:
-                    if sentence in utterance.text:
-                        self._said.add(sentence)
-                        if name.startswith("items."):
-                            item = name.removeprefix("items.")
-                            self._items_asked[item] = self._items_asked.get(item, 0) + 1
+            self._note_own(utterance.text)
             return
         before = len(self._present) + len(self._scaled)
         for found in evidence(utterance.text, self._lexicon):
@@ -95,6 +90,13 @@ class ReferenceTherapist:
             if not found.denied:
                 self._present.setdefault(found.item)
         self._quiet = self._quiet + 1 if len(self._present) + len(self._scaled) == before else 0
+
+    def _note_own(self, text: str) -> None:
+        for name, sentences in self._groups.items():
+            said = [sentence for sentence in sentences if sentence in text]
+            self._said.update(said)
+            if said and name.startswith("items."):
+                self._items_asked[name.removeprefix("items.")] += len(said)
 
     def _onward(self, draw: Random) -> tuple[list[str], bool]:
         if self._style == "staged":
@@ -119,7 +121,7 @@ class ReferenceTherapist:
         if follow is not None:
             return said, False
         again = [i for i in STAGES if i not in self._scaled and i not in self._present]
-        again = [i for i in again if self._items_asked.get(i, 0) < 2 and self._left(f"items.{i}")]
+        again = [i for i in again if self._items_asked[i] < 2 and self._left(f"items.{i}")]
         if again:
             return said + self._from(draw, f"items.{again[0]}"), False
         return self._from(draw, "closing"), True
@@ -172,7 +174,7 @@ class ReferenceTherapist:
         return (s for topic in TOPICS for s in self._groups.get(f"ground.{topic}", ()))
 
     def _asked(self, item: str) -> bool:
-        return self._items_asked.get(item, 0) > 0
+        return self._items_asked[item] > 0
 
     def _left_items(self) -> list[str]:
         return [i for i in STAGES if not self._asked(i) and i not in self._scaled]
