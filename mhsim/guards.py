@@ -109,6 +109,13 @@ class Stable(LogGuard):
 
 
 class _Threshold(Spec):
+    """Bounds of a value; without one, it is not bounded on that side.
+
+    Args:
+        at_least: the lowest value it holds for.
+        at_most: the highest value it holds for.
+    """
+
     at_least: Count | None = None
     at_most: Count | None = None
 
@@ -121,6 +128,10 @@ class ItemAt(_Threshold, LogGuard):
     """A judge is sure that an item is at least, or at most, a value.
 
     The whole interval must lie there: an item not assessed satisfies neither.
+
+    Args:
+        judge: the judge's role.
+        item: the item's name.
     """
 
     judge: Name
@@ -143,7 +154,11 @@ class ItemAt(_Threshold, LogGuard):
 
 
 class TotalAt(_Threshold, LogGuard):
-    """A judge is sure that the total is at least, or at most, a value."""
+    """A judge is sure that the total is at least, or at most, a value.
+
+    Args:
+        judge: the judge's role.
+    """
 
     judge: Name
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -87,20 +87,81 @@ class _Generator(GenerateJsonSchema):
 
 def _schema(title: str, models: Sequence[type[BaseModel]]) -> Schema:
     """Return the schema of a file that holds one of some models."""
-    kinds, guards = [NODES.get(n) for n in NODES], [GUARDS.get(n) for n in GUARDS]
-    every = [(model, "validation") for model in [*models, Node, Guard, *kinds, *guards]]
-    refs, pool = models_json_schema(every, schema_generator=_Generator, ref_template=_REF + "{model}")
+    kinds = {name: NODES.get(name) for name in NODES}
+    guards = {name: GUARDS.get(name) for name in GUARDS}
+    every = [*models, Node, Guard, *kinds.values(), *guards.values()]
+    refs, pool = models_json_schema(
+        [(model, "validation") for model in every],
+        schema_generator=_Generator,
+        ref_template=_REF + "{model}",
+    )
     names = {model: ref["$ref"].removeprefix(_REF) for (model, _), ref in refs.items()}
     definitions: Schema = pool["$defs"]
-    definitions[names[Node]] = {"anyOf": [_ref(_node(definitions, names, n)) for n in NODES]}
-    definitions[names[Guard]] = _guards(definitions, {n: names[GUARDS.get(n)] for n in GUARDS})
-    roots = [names[model] for model in models]
-    root = definitions[roots[0]] if len(roots) == 1 else {"anyOf": [_ref(n) for n in roots]}
-    root = _tidy(root)
-    used = _used(root, definitions)
+    for name, kind in kinds.items():
+        definitions[names[kind]]["properties"]["kind"]["const"] = name
+    definitions[names[Node]] = {"anyOf": [_ref(names[kind]) for kind in kinds.values()]}
+    definitions[names[Guard]] = _guards(guards, names)
+    roots = [_ref(names[model]) for model in models]
+    root = definitions[names[models[0]]] if len(roots) == 1 else {"anyOf": roots}
     return {
         "$schema": DIALECT,
-        **root,
+        **_tidy(root),
         "title": title,
-        "definitions": {name: _tidy(definitions[name]) for name in sorted(used)},
+        "definitions": {name: _tidy(definitions[name]) for name in _used(root, definitions)},
     }
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": _REF + name}
+
+
+def _guards(guards: Mapping[str, type[Guard]], names: Mapping[Any, str]) -> Schema:
+    """Let a guard be its name, or a mapping from its name to its parameters."""
+    bare = [
+        {"const": name, "description": explained(guard)[0]}
+        for name, guard in guards.items()
+        if not any(field.is_required() for field in guard.model_fields.values())
+    ]
+    filled = {
+        "type": "object",
+        "properties": {
+            name: {**_ref(names[guard]), "description": explained(guard)[0]}
+            for name, guard in guards.items()
+        },
+        "additionalProperties": False,
+        "minProperties": 1,
+        "maxProperties": 1,
+    }
+    return {"anyOf": [*bare, filled]}
+
+
+def _tidy(schema: Any) -> Any:
+    """Say what pydantic says in terms every editor knows."""
+    if isinstance(schema, list):
+        return [_tidy(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {key: _tidy(value) for key, value in schema.items() if key != "discriminator"}
+    if made.get("default", 0) is None:
+        del made["default"]
+    if "oneOf" in made and isinstance(made["oneOf"], list):
+        made["anyOf"] = made.pop("oneOf")
+    if isinstance(pair := made.get("prefixItems"), list):
+        made["items"] = made.pop("prefixItems")[0] if all(p == pair[0] for p in pair) else {}
+    if "minLength" in made and made.get("type") != "string":
+        least = made.pop("minLength")
+        for each in made.get("anyOf", [made]):
+            each |= {"minItems": least} if each.get("type") == "array" else {}
+    return made
+
+
+def _used(root: Any, definitions: Schema) -> list[str]:
+    """Return the definitions a schema leads to, sorted."""
+    used: dict[str, None] = {}
+    todo = [root]
+    while todo:
+        for name in re.findall(f'"{_REF}([^"]+)"', json.dumps(todo.pop())):
+            if name not in used:
+                used[name] = None
+                todo.append(definitions[name])
+    return sorted(used)

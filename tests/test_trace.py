@@ -517,7 +517,7 @@ def test_narrow_status() -> None:
         trace.hear("মা", "হ্যাঁ ")
         wait()
     path, counts = statuses(out)[-1]
-    assert path == "... > [critic] > judges"
+    assert path == "... > screen > [critic] > ..."
     assert counts == "turn 1  0 events  tokens - in"
 
 

@@ -10,20 +10,22 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StrictStr
 
-from mhsim.spec.agent import Tags, Topic
 from mhsim.spec.base import Locale, Name, Spec, Text, Texts, as_tuple
+from mhsim.spec.voice import Expression as Expression
+from mhsim.spec.voice import Glue, Reading, Register, Voice
 
-Register = Literal["somatic", "emotional", "social_relational", "spiritual_religious", "cognitive"]
 Confidence = Literal["literature", "common-usage"]
 """`literature`: the source names this term or its direct theme; `common-usage`: no source."""
 
 
-def _expression(value: object) -> object:
-    return {"text": value} if isinstance(value, str) else value
-
-
 class Tongue(Spec):
-    """The language of a locale; `script` is an ISO 15924 code."""
+    """The language of a locale; `script` is an ISO 15924 code.
+
+    Args:
+        name: in English.
+        endonym: in the language itself.
+        script: ISO 15924 code, such as `Beng`.
+    """
 
     name: Text
     endonym: Text
@@ -31,7 +33,13 @@ class Tongue(Spec):
 
 
 class Review(Spec):
-    """Whether local reviewers have seen the pack."""
+    """Whether local reviewers have seen the pack.
+
+    Args:
+        required: whether the pack needs local review before use.
+        done: whether it has had one.
+        by: who reviewed it.
+    """
 
     required: bool = True
     done: bool
@@ -42,11 +50,26 @@ class Idiom(Spec):
     """A culturally shared way to voice suffering (Nichter 1981).
 
     Args:
+        id: locale and number, such as `bn-BD-001`; formulations refer to it.
+        text: in its own script.
+        variants: other spellings and forms that are matched too.
+        match_exclude: strings that cancel a match.
+        translit: in Latin letters.
+        gloss: word for word, in English.
+        meaning: what it says of the person, in English.
         phq9: the one-based PHQ-9 items it may support, never scores.
+        constructs: what it may be about, such as `low-mood`.
+        register: which register it belongs to.
         tags: who plausibly says it; empty means broad.
+        region: where it is said, if not everywhere.
+        severity_hint: only where a study supports one.
         risk: whether it speaks of death or self-harm.
         generation: `ok`, `rare` (needs a reason in the person), `detect-only` (never generated).
-        match_exclude: strings that cancel a match.
+        confidence: how well the wording is attested.
+        source: ids of sources that name this term.
+        theme_source: ids of sources on the theme, not on these words.
+        attestation: where it was seen in use.
+        note: anything else a reviewer should know.
     """
 
     id: StrictStr
@@ -83,9 +106,18 @@ class Marker(Spec):
     """A flattened wording: pan-cultural therapy-speak or a calque.
 
     Args:
+        id: locale, `F` and number, such as `bn-BD-F01`.
+        text: the wording, in its own script.
+        variants: other forms that are matched too.
+        match_exclude: strings that cancel a match.
+        translit: in Latin letters.
+        english_origin: the English it was carried over from.
+        kind: in which way it is flat.
         strength: `hard` is flagged, `soft` unless the person is licensed to talk so.
         licensed_when: who may say it.
         alternatives: what a local speaker might say.
+        confidence: how well it is attested.
+        note: anything else a reviewer should know.
     """
 
     id: StrictStr
@@ -103,7 +135,13 @@ class Marker(Spec):
 
 
 class Claim(Spec):
-    """One sourced sentence about the setting."""
+    """One sourced sentence about the setting.
+
+    Args:
+        claim: one sentence, in English.
+        confidence: `literature` needs a source.
+        source: ids of sources.
+    """
 
     claim: Text
     confidence: Confidence
@@ -111,11 +149,22 @@ class Claim(Spec):
 
 
 class CrisisLine(Spec):
-    """A crisis resource. Never shown before a person has re-verified it."""
+    """A crisis resource. Never shown before a person has re-verified it.
+
+    Args:
+        name: what it is called.
+        number: shown only once `verified`.
+        status: how far it was checked by the author of the pack.
+        verified: the day a person last called or looked it up, such as 2026-11-20.
+        hours: when it answers.
+        evidence: where it was seen.
+        note: anything else.
+    """
 
     name: Text
     number: Text | None = None
     status: Literal["confirmed-in-text", "known-unverified", "uncertain"]
+    verified: Annotated[StrictStr, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None
     hours: Text | None = None
     evidence: Text | None = None
     note: Text | None = None
@@ -125,7 +174,18 @@ _Claims = Annotated[tuple[Claim, ...], BeforeValidator(as_tuple)]
 
 
 class Context(Spec):
-    """What surrounds suffering in this locale, each claim with its source."""
+    """What surrounds suffering in this locale, each claim with its source.
+
+    Args:
+        stigma: what is thought of such trouble.
+        explanatory_models: what it is put down to.
+        help_seeking: to whom people turn, in which order.
+        family_involvement: what the family has to do with it.
+        disclosure_style: how such things are told.
+        religious_coping: what faith offers.
+        care_pathways: which services there are.
+        crisis: whom to call.
+    """
 
     stigma: _Claims = ()
     explanatory_models: _Claims = ()
@@ -137,90 +197,28 @@ class Context(Spec):
     crisis: Annotated[tuple[CrisisLine, ...], BeforeValidator(as_tuple)] = ()
 
 
-class Expression(Spec):
-    """One or two whole sentences a speaker may say; `{a|b}` is masculine|feminine.
-
-    Args:
-        tags: only a person with all of these says it; empty means anybody.
-        idiom: id of the idiom it carries.
-        at: item values it suits, 1 to the item's highest.
-    """
-
-    text: Text
-    tags: Tags = frozenset()
-    register_: Register | None = Field(default=None, alias="register")
-    idiom: StrictStr | None = None
-    at: Annotated[tuple[int, ...], BeforeValidator(as_tuple)] = (1, 2, 3)
-
-
-Expressions = Annotated[
-    tuple[Annotated[Expression, BeforeValidator(_expression)], ...], BeforeValidator(as_tuple)
-]
-
-
-class Voice(Spec):
-    """How one item is put into words.
-
-    Args:
-        voice: that it is there, without how often.
-        often: how often, by item value.
-        denied: that it is not there.
-        flat: the same, flattened: as a language model would write.
-    """
-
-    voice: Expressions
-    often: dict[int, Expressions]
-    denied: Expressions
-    flat: Expressions
-
-
-class Glue(Spec):
-    """What people say around the matter; no symptoms."""
-
-    greet: Expressions
-    minimise: Expressions
-    hesitate: Expressions
-    unsure: Expressions
-    nothing_more: Expressions
-    small_talk: Expressions
-    generic_life: Expressions
-    agree: Expressions
-    trust: Expressions
-    thanks: Expressions
-    family_says: Expressions
-    safety_no: Expressions
-    safety_yes: Expressions
-
-
-class RiskCues(Spec):
-    """Cues of the risk screen; `exclude` cancels (hyperbole, idiomatic use)."""
-
-    passive: Texts = ()
-    active: Texts = ()
-    ambiguous: Texts = ()
-    exclude: Texts = ()
-
-
-class Reading(Spec):
-    """How a reader recognises things in any text of the language.
-
-    A cue is a string, matched after `mhsim.text.fold` (ASCII cues at a word start), or a regular
-    expression after `re:`.
-    """
-
-    items: dict[Name, Texts]
-    often: dict[int, Texts]
-    denied: Texts
-    topics: dict[Topic, Texts] = Field(default_factory=dict)
-    asks_often: Texts = ()
-    asks_more: Texts = ()
-    reflects: Texts = ()
-    asks_safety: Texts = ()
-    risk: RiskCues = RiskCues()
-
-
 class LocalePack(Spec):
-    """What we know about one locale."""
+    """What we know about one locale.
+
+    Args:
+        kind: `locale`.
+        about: one line for lists.
+        locale: its tag; also the file's name.
+        baseline: whether others are compared with it.
+        language: the language spoken.
+        status: such as `draft, unreviewed`.
+        author_language_confidence: how well the author knows the language.
+        review: whether local reviewers have seen it.
+        scope_note: what it covers, and what not.
+        idioms: culturally shared ways to voice suffering.
+        flattened_markers: wordings that flatten it.
+        context: what surrounds suffering, claim by claim.
+        instruments: what is known of scales here, for readers only.
+        priors: expectations about its idioms, for readers only.
+        expressions: item to how it is put into words, for the reference simulator.
+        speech: what people say around the matter, for the reference simulator.
+        reading: how a reader recognises things in the language.
+    """
 
     kind: Literal["locale"]
     about: Text

@@ -14,76 +14,19 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, StrictStr
 
 from mhsim.spec.base import Share, Spec, Text, Texts, as_tuple
-
-Weight = Annotated[int, Field(ge=0, le=3, strict=True)]
-"""How much it matters to the person: 0 (not) to 3 (most)."""
-
-
-class Language(Spec):
-    """A language the person speaks, and with whom."""
-
-    code: Text
-    dialect: Text | None = None
-    proficiency: Text | None = None
-    used_with: Text | None = None
-
-
-class Identity(Spec):
-    """Who the person is among others (CFI 8-10). `salience` 0-3: how much it matters here."""
-
-    communities: Texts | None = None
-    languages: Annotated[tuple[Language, ...], BeforeValidator(as_tuple)] | None = None
-    literacy: Literal["none", "basic", "secondary", "tertiary"] | None = None
-    religion: Text | None = None
-    migration: Text | None = None
-    salience: Weight | None = None
-
-
-class Trouble(Spec):
-    """What the trouble is to the person (CFI 1-3; Kleinman's name, course and fear)."""
-
-    own_name: Text | None = None
-    name_for_others: Text | None = None
-    most_troubling: Text | None = None
-    onset_story: Text | None = None
-    mechanism: Text | None = None
-    severity_course_view: Text | None = None
-    feared_outcome: Text | None = None
-
-
-class Cause(Spec):
-    """One cause, as the person or somebody close sees it (CFI 4-5)."""
-
-    cause: Text
-    kind: Literal["social", "bodily", "mental", "moral", "spiritual", "other"]
-    weight: Weight | None = None
-    by: Text | None = None
-
-
-class Causes(Spec):
-    """Causes in the person's own view and in that of people close to them."""
-
-    person: Annotated[tuple[Cause, ...], BeforeValidator(as_tuple)] | None = None
-    close_others: Annotated[tuple[Cause, ...], BeforeValidator(as_tuple)] | None = None
-
-
-class Support(Spec):
-    """Who helps, and how."""
-
-    who: Text
-    how: Text | None = None
-
-
-class Stressors(Spec):
-    """What makes it worse or better, and who stands by (CFI 6-7)."""
-
-    worse: Texts | None = None
-    better: Texts | None = None
-    supports: Annotated[tuple[Support, ...], BeforeValidator(as_tuple)] | None = None
+from mhsim.spec.illness import Causes, Coping, Identity, Stigma, Stressors, Trouble
 
 
 class Registers(Spec):
-    """How much of the trouble is voiced in each register; weights, not probabilities."""
+    """How much of the trouble is voiced in each register; weights, not probabilities.
+
+    Args:
+        somatic: of the body.
+        emotional: of feeling.
+        social_relational: of people and duties.
+        spiritual_religious: of faith, fate and spirits.
+        cognitive: of thinking.
+    """
 
     somatic: Share = 0.0
     emotional: Share = 0.0
@@ -96,6 +39,13 @@ class Idioms(Spec):
     """Which idioms of the locale pack this person would use, by id.
 
     `therapy_vocabulary` is what makes flattening decidable: `uses` licenses the soft markers.
+
+    Args:
+        licensed: ids this person would use.
+        preferred: those of them used most.
+        avoided: ids this person would not use.
+        register_prior: how much is voiced in each register.
+        therapy_vocabulary: whether psychological words are unknown, heard, or used.
     """
 
     licensed: Annotated[tuple[StrictStr, ...], BeforeValidator(as_tuple)] = ()
@@ -105,35 +55,16 @@ class Idioms(Spec):
     therapy_vocabulary: Literal["none", "heard", "uses"] | None = None
 
 
-class PastHelp(Spec):
-    """Help sought before (CFI 12)."""
-
-    kind: Text
-    provider: Text | None = None
-    outcome: Text | None = None
-
-
-class Coping(Spec):
-    """What the person does about it and wants now (CFI 11-15)."""
-
-    self_coping: Texts | None = None
-    past_help: Annotated[tuple[PastHelp, ...], BeforeValidator(as_tuple)] | None = None
-    barriers: Texts | None = None
-    now_wanted: Texts | None = None
-    expected_result: Text | None = None
-    role_of_family: Literal["accompanies", "decides", "informed", "excluded"] | None = None
-
-
-class Stigma(Spec):
-    """What the person fears to be called, by whom, and what it would cost (EMIC topics)."""
-
-    labels_feared: Texts | None = None
-    concealed_from: Texts | None = None
-    anticipated_costs: Texts | None = None
-
-
 class Disclosure(Spec):
-    """When and how things are told. Turns are one-based."""
+    """When and how things are told. Turns are one-based.
+
+    Args:
+        opens_with: what is told first.
+        emotion_earliest_turn: the first turn in which feelings may be named, 1 or more.
+        trust_conditions: what must happen before more is told.
+        taboo_topics: what is not spoken of.
+        risk_disclosure: when thoughts of death are told.
+    """
 
     opens_with: Literal["somatic", "event", "family-report", "emotion", "minimisation"] | None = (
         None
@@ -145,7 +76,13 @@ class Disclosure(Spec):
 
 
 class Relationship(Spec):
-    """How the person sees the clinician (CFI 16)."""
+    """How the person sees the clinician (CFI 16).
+
+    Args:
+        address_to_clinician: how the clinician is addressed.
+        expected_role: what the clinician is taken for.
+        concerns: what they fear of the clinician.
+    """
 
     address_to_clinician: Text | None = None
     expected_role: Literal["expert", "kin-like", "equal", "official"] | None = None
@@ -153,7 +90,15 @@ class Relationship(Spec):
 
 
 class Words(Spec):
-    """The formulation in the person's own mouth: whole first-person sentences, no symptoms."""
+    """The formulation in the person's own mouth: whole first-person sentences, no symptoms.
+
+    Args:
+        name_for_it: sentences that name the trouble.
+        cause: sentences that explain it.
+        help: sentences on what was tried, and who was asked.
+        worry: sentences on what is feared.
+        coping: sentences on getting by.
+    """
 
     name_for_it: Texts = ()
     cause: Texts = ()
@@ -163,7 +108,13 @@ class Words(Spec):
 
 
 class Provenance(Spec):
-    """Who filled this in, who reviewed it, and when."""
+    """Who filled this in, who reviewed it, and when.
+
+    Args:
+        filled_by: who wrote it.
+        reviewed_by: who has looked it over.
+        date: when, such as 2026-11-20.
+    """
 
     filled_by: Literal["clinician", "patient-advisor", "researcher", "model"]
     reviewed_by: Texts = ()
@@ -171,7 +122,21 @@ class Provenance(Spec):
 
 
 class Formulation(Spec):
-    """One person's cultural formulation in one locale."""
+    """One person's cultural formulation in one locale.
+
+    Args:
+        identity: who the person is among others.
+        problem: what the trouble is to them.
+        causes: where it comes from.
+        stressors_supports: what makes it worse or better.
+        idioms: which idioms of the locale pack they would use.
+        coping_help: what they do about it, and want.
+        stigma: what they fear to be called.
+        disclosure_plan: when and how things are told.
+        relationship: how they see the clinician.
+        words: the formulation in their own mouth.
+        provenance: who filled this in.
+    """
 
     identity: Identity | None = None
     problem: Trouble | None = None

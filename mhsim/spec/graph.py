@@ -172,9 +172,19 @@ class Graph(Spec):
 
     kind: Annotated[StrictStr, Field(pattern="^graph$")] = "graph"
     about: Text | None = None
-    start: Annotated[Names, BeforeValidator(_starts)]
+    start: Annotated[
+        Names,
+        BeforeValidator(_starts, json_schema_input_type=Name | list[Name]),
+        Field(min_length=1),
+    ]
     nodes: dict[Name, Annotated[SerializeAsAny[Node], BeforeValidator(_node)]] = Field(min_length=1)
-    edges: dict[Name, Annotated[tuple[Edge, ...], BeforeValidator(_edges)]]
+    edges: dict[
+        Name,
+        Annotated[
+            tuple[Edge, ...],
+            BeforeValidator(_edges, json_schema_input_type=Name | Edge | list[Name | Edge]),
+        ],
+    ]
 
     def roles(self) -> dict[str, tuple[str, ...]]:
         """Return every role that must be cast, in order of appearance: role to kinds of agent."""

@@ -30,6 +30,10 @@ Localize = Literal["nationality", "biography", "formulation"]
 _MODEL = re.compile(r"^(reference|human|script:.+|[a-z][a-z0-9_]*:.+)$")
 
 
+ModelName = Annotated[StrictStr, Field(json_schema_extra={"pattern": _MODEL.pattern})]
+"""`provider:name`, `reference`, `human`, or `script:FILE`; checked by `Model`."""
+
+
 class Model(Spec):
     """A chat model: `provider:name`, where it is served and how it is called.
 
@@ -44,7 +48,7 @@ class Model(Spec):
         extra: anything else the provider takes, handed on as it is.
     """
 
-    model: StrictStr
+    model: ModelName
     base_url: Text | None = None
     api_key_env: Annotated[StrictStr, Field(pattern=r"^[A-Z_][A-Z0-9_]*$")] | None = None
     temperature: Annotated[float, Field(ge=0, le=2)] | None = None
@@ -71,7 +75,9 @@ def _model(value: object) -> object:
     return {"model": value} if isinstance(value, str) else value
 
 
-Models = dict[Name, Annotated[Model, BeforeValidator(_model)]]
+Models = dict[
+    Name, Annotated[Model, BeforeValidator(_model, json_schema_input_type=ModelName | Model)]
+]
 
 
 def _one_or_more(value: object) -> object:
@@ -90,7 +96,14 @@ Member = Annotated[
 ]
 """Who takes a role: the name of an agent, or an agent."""
 
-Cast = dict[Name, Annotated[tuple[Member, ...], BeforeValidator(_one_or_more), Field(min_length=1)]]
+Cast = dict[
+    Name,
+    Annotated[
+        tuple[Member, ...],
+        BeforeValidator(_one_or_more, json_schema_input_type=Name | list[Name]),
+        Field(min_length=1),
+    ],
+]
 Locales = Annotated[
     tuple[Locale, ...],
     BeforeValidator(as_tuple),

@@ -65,13 +65,19 @@ class Progress:
         self._busy = f"waiting for {', '.join(roles)}" if roles else ""
 
     def _path(self, columns: int) -> str:
-        """Return the nodes in the graph's order; those before the active one go if they must."""
+        """Return the nodes in the graph's order; where room is short, those before it go first."""
         names = [f"[{n}]" if n == self._node else n for n in self._graph.nodes]
-        path = " > ".join(names)
         here = names.index(f"[{self._node}]") if self._node in self._graph.nodes else 0
-        if len(path) <= columns or here == 0:
-            return path
-        return f"... > {' > '.join(names[here:])}"
+        before = ""
+        for first in range(here):
+            if len(before + " > ".join(names[first : here + 1])) + 4 <= columns:
+                return _cut(before + " > ".join(names[first:]), columns)
+            before = "... > "
+        return _cut(before + " > ".join(names[here:]), columns)
+
+
+def _cut(text: str, columns: int) -> str:
+    return text if len(text) <= columns else f"{text[: columns - 3]}..."
 
 
 def _sum(before: int | None, more: int | None) -> int | None:

@@ -30,6 +30,7 @@ class Memory:
         self.told: dict[str, None] = {}
         self.scaled: set[str] = set()
         self.question = Question()
+        self.ending = False
 
     @property
     def used(self) -> set[str]:
@@ -57,6 +58,7 @@ class Memory:
                 self._own(utterance.text)
             else:
                 self._others(utterance.text)
+                self.ending = bool(utterance.closes)
 
     def _own(self, text: str) -> None:
         for sentence in self._spoken.hear(text):

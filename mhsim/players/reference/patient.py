@@ -100,7 +100,9 @@ class ReferencePatient:
             self._add(said, "greet", draw)
             if draw.random() < 0.5:
                 self._add(said, "small_talk", draw)
-        if asked.safety:
+        if self._memory.ending:
+            self._add(said, "thanks", draw)
+        elif asked.safety:
             self._on_safety(turn, draw, said)
         elif asked.items:
             self._on_items(asked, turn, draw, said)
