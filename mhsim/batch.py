@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+import mhsim
 from mhsim.errors import RunError
+from mhsim.journal import Journal, read_closed, read_lines
 from mhsim.planning import Plan, make_plan
-from mhsim.record import AnyEvent, Closing, Failure, TrialId
+from mhsim.process import calm_collector, open_files
+from mhsim.record import AnyEvent, Closing, Failure, Opening, TrialId
 from mhsim.session import Stage
 from mhsim.spec.scenario import Scenario
 from mhsim.state import Log
-from mhsim.store import Journal, Run, Writer, read_lines
+from mhsim.store import Run
 from mhsim.table import Player
+from mhsim.writer import Writer
 
 WORKERS = 16
 """How many conversations go on at once, unless told otherwise."""
@@ -26,19 +28,26 @@ WORKERS = 16
 _RAMP = 0.002
 """Seconds between the starts of workers: all at once would stall the event loop."""
 
+_FILES = 256
+"""Open files a batch may need besides one per worker."""
+
 
 class Watcher(Protocol):
     """Somebody who is told how a batch gets on."""
 
-    def started(self, trial: TrialId, resumed_turns: int) -> None:
+    def kept(self, trial: TrialId, closing: Closing) -> None:
+        """Say that a trial was closed by an earlier call; said of all of them before any starts."""
+        ...
+
+    def started(self, trial: TrialId, turns: int) -> None:
         """Say that a trial begins, or goes on after some whole turns."""
         ...
 
-    def turned(self, trial: TrialId) -> None:
-        """Say that a turn has begun."""
+    def happened(self, trial: TrialId, events: Sequence[AnyEvent]) -> None:
+        """Say what one visit to a node left."""
         ...
 
-    def finished(self, trial: TrialId, closing: Closing, failures: Sequence[Failure]) -> None:
+    def finished(self, trial: TrialId, closing: Closing) -> None:
         """Say that a trial has ended."""
         ...
 
@@ -52,8 +61,8 @@ class Outcome:
         played: trials closed by this call.
         kept: trials that were closed before.
         resumed: trials that went on from whole turns of an earlier call.
-        failed: ids of trials that could not go on, with the reason.
-        failures: failures by kind, unrated turns included.
+        failed: ids of trials that could not go on, earlier calls' included, with the reason.
+        failures: failures by kind in the trials closed by this call, unrated turns included.
     """
 
     run: Run
@@ -67,6 +76,7 @@ class Outcome:
 @dataclass
 class _Tally:
     played: int = 0
+    kept: int = 0
     resumed: int = 0
     failed: dict[str, str] = field(default_factory=dict)
     failures: Counter[str] = field(default_factory=Counter)
@@ -93,51 +103,66 @@ async def run(
 
     Raises:
         InputError: the scenario is wrong.
-        RunError: the directory holds another plan, has another writer, or cannot be written.
+        RunError: the directory holds another plan, has another writer, is damaged, or cannot be
+            written.
     """
     made = plan if isinstance(plan, Plan) else make_plan(plan)
     path = Path(out) if out else Path("runs") / made.name
-    with Writer(path, made) as writer:
-        kept = writer.closed()
+    workers = max(1, min(workers, made.size))
+    with Writer(path, made) as writer, open_files(workers + _FILES), calm_collector():
         batch = _Batch(writer, Stage(made, players), watcher)
-        with _calm_collector():
-            await batch.play((t for t in made.trials() if t.id not in kept), max(1, workers))
         tally = batch.tally
-        return Outcome(
-            run=Run(path),
-            played=tally.played,
-            kept=len(kept),
-            resumed=tally.resumed,
-            failed=dict(tally.failed),
-            failures=dict(tally.failures),
-        )
-
-
-@contextmanager
-def _calm_collector() -> Iterator[None]:
-    """Keep the garbage collector off what lives as long as the batch: about a third of CPU."""
-    thresholds = gc.get_threshold()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*thresholds)
-        gc.unfreeze()
+        left = batch.left(made.trials())
+        writer.note(f"mhsim {mhsim.__version__} begins: {tally.kept} of {made.size} are closed")
+        await batch.play(left, workers)
+        writer.note(f"done: {tally.played} played, {len(tally.failed)} failed in all")
+    return Outcome(
+        run=Run(path),
+        played=tally.played,
+        kept=tally.kept,
+        resumed=tally.resumed,
+        failed=dict(sorted(tally.failed.items())),
+        failures=dict(sorted(tally.failures.items())),
+    )
 
 
 class _Batch:
+    """One call: what it plays, and what became of it."""
+
     def __init__(self, writer: Writer, stage: Stage, watcher: Watcher | None) -> None:
         self.writer = writer
         self.stage = stage
         self.watcher = watcher
         self.tally = _Tally()
 
+    def left(self, trials: Iterator[TrialId]) -> Iterator[TrialId]:
+        """Count the trials that are closed already; return those that are not.
+
+        Raises:
+            RunError: the file of a closed trial is damaged.
+        """
+        closings = self.writer.closings()
+        if not closings:
+            return trials
+        left: list[TrialId] = []
+        for trial in trials:
+            closing = closings.get(trial.id)
+            if closing is None:
+                left.append(trial)
+                continue
+            self.tally.kept += 1
+            if closing.reason == "failure":
+                events = read_closed(self.writer.closed(trial.id))
+                self._failed(trial, closing, [e for e in events if isinstance(e, Failure)])
+            if self.watcher:
+                self.watcher.kept(trial, closing)
+        return iter(left)
+
     async def play(self, trials: Iterator[TrialId], workers: int) -> None:
         """Let workers take trials until there are none left.
 
         Raises:
+            InputError: nothing answers for a seat.
             RunError: a file could not be written or read.
         """
         tasks = [asyncio.create_task(self._worker(trials, n * _RAMP)) for n in range(workers)]
@@ -154,71 +179,87 @@ class _Batch:
             await self._trial(trial)
 
     async def _trial(self, trial: TrialId) -> None:
-        with self._disk(trial):
-            past, keep = self._past(trial)
-            journal = self.writer.journal(trial.id, keep)
+        past, keep = self._past(trial)
+        journal = self.writer.journal(trial.id, keep)
         finished = False
         try:
-            if self.watcher:
-                self.watcher.started(trial, Log(past).turn)
             self.tally.resumed += len(past) > 1
-            await self._play(trial, journal, past)
+            closing, failures = await self._play(trial, journal, past)
             finished = True
         finally:
             journal.close(finished=finished)
+        self._count(trial, closing, failures)
 
     def _past(self, trial: TrialId) -> tuple[list[AnyEvent], int]:
-        """Return the whole turns a trial has already, and their length in bytes."""
+        """Return the whole turns a trial has already, and their length in bytes.
+
+        Raises:
+            RunError: the file is damaged, or another trial's.
+        """
         part = self.writer.part(trial.id)
         if not part.exists():
             return [], 0
         events, ends = read_lines(part)
-        if events and isinstance(events[-1], Closing):
+        if not events:
+            return [], 0
+        first = events[0]
+        if not isinstance(first, Opening) or (first.trial, first.plan) != (trial, self._plan):
+            raise RunError(
+                f"{part}: line 1 does not open this trial of this plan; delete the file to play "
+                "the trial again"
+            )
+        if isinstance(events[-1], Closing):
             return events, ends[-1]
         whole = self.stage.whole_turns(trial, events)
         return (events[:whole], ends[whole - 1]) if whole > 1 else ([], 0)
 
+    @property
+    def _plan(self) -> str:
+        return self.writer.plan.hash
+
     async def _play(
         self, trial: TrialId, journal: Journal, past: list[AnyEvent]
-    ) -> Closing:
+    ) -> tuple[Closing, list[Failure]]:
+        """Play a trial from its past on; return how it ended and everything that failed."""
+        watcher = self.watcher
         failures = [e for e in past if isinstance(e, Failure)]
-        if past and isinstance(past[-1], Closing):
-            self._count(trial, past[-1], failures)
-            return past[-1]
 
         def emit(events: Sequence[AnyEvent]) -> None:
-            with self._disk(trial):
-                journal.append(events)
+            journal.append(events)
             failures.extend(e for e in events if isinstance(e, Failure))
+            if watcher:
+                _tell(watcher, trial, events)
 
-        async def settle() -> None:
-            with self._disk(trial):
-                await journal.settle()
-            if self.watcher:
-                self.watcher.turned(trial)
-
-        table = self.stage.casting.table(trial, emit=emit, settle=settle)
-        closing = await self.stage.play(trial, table, past)
-        self._count(trial, closing, failures)
-        return closing
-
-    @contextmanager
-    def _disk(self, trial: TrialId) -> Iterator[None]:
-        """Turn what the disk refuses into an error that says what to do."""
-        try:
-            yield
-        except OSError as error:
-            raise RunError(
-                f"{self.writer.path}: cannot write {trial.id}: {error.strerror}; make room and "
-                "give the same command again: no finished turn is lost"
-            ) from error
+        if watcher:
+            watcher.started(trial, Log(past).turn)
+        if past and isinstance(past[-1], Closing):
+            # The writer of its last line was killed before it gave the file its name.
+            await journal.settle()
+            return past[-1], failures
+        table = self.stage.casting.table(trial, emit=emit, settle=journal.settle)
+        return await self.stage.play(trial, table, past), failures
 
     def _count(self, trial: TrialId, closing: Closing, failures: Sequence[Failure]) -> None:
         self.tally.played += 1
         self.tally.failures.update(f.kind for f in failures)
         if closing.reason == "failure":
-            last = failures[-1].detail if failures else ""
-            self.tally.failed[trial.id] = closing.detail or last
-            self.writer.note(f"{trial.id} failed: {closing.detail or last}")
+            reason = self._failed(trial, closing, failures)
+            self.writer.note(f"{trial.id} failed: {reason}")
         if self.watcher:
-            self.watcher.finished(trial, closing, failures)
+            self.watcher.finished(trial, closing)
+
+    def _failed(self, trial: TrialId, closing: Closing, failures: Sequence[Failure]) -> str:
+        """Name a trial that could not go on; return why."""
+        reason = closing.detail or (failures[-1].detail if failures else "no reason was given")
+        self.tally.failed[trial.id] = reason
+        return reason
+
+
+def _tell(watcher: Watcher, trial: TrialId, events: Sequence[AnyEvent]) -> None:
+    """Tell a watcher; what goes wrong in it must not be taken for the trial's own failure."""
+    try:
+        watcher.happened(trial, events)
+    except Exception as error:
+        raise RunError(
+            f"the watcher of the batch failed: {type(error).__name__}: {error}"
+        ) from error

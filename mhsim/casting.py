@@ -58,16 +58,19 @@ class Casting:
         return Seat(role=role, agent=agent, player=player, prompt=self._prompt(brief))
 
     def _brief(self, role: str, agent: AnyAgent, trial: TrialId) -> Brief:
-        patient = next(
-            (a for r, n in trial.cast.items() if isinstance(a := self.plan.agents[n], Patient)), None
-        )
+        """Put together what a player is told; a judge's hears nothing of the patient."""
         arm = self.plan.scenario.arms[trial.arm]
+        cast = (self.plan.agents[name] for name in trial.cast.values())
+        patient = next((a for a in cast if isinstance(a, Patient)), None)
+        if isinstance(agent, Judge):
+            patient = None
         return Brief(
             role=role,
             agent=agent,
             model=self.plan.scenario.model_for(role),
             trial=trial,
-            localize=arm.localize,
+            localize=arm.localize if not isinstance(agent, Judge) else None,
+            layers=arm.adapted if not isinstance(agent, Judge) else frozenset(),
             patient=patient,
             persona=persona(patient, trial.locale, arm.localize) if patient else None,
             formulation=(
@@ -105,7 +108,8 @@ def _known(brief: Brief) -> dict[str, Any]:
         "persona": brief.persona,
         "presentation": brief.patient.presentation if brief.patient else None,
         "formulation": brief.formulation,
-        "pack": brief.lexicon.pack if brief.lexicon and brief.localize == "formulation" else None,
+        "pack": brief.lexicon.pack if brief.lexicon and "idiom" in brief.layers else None,
+        "layers": sorted(brief.layers),
         "language": brief.lexicon.pack.language.name if brief.lexicon else brief.trial.locale,
         "locale": brief.trial.locale,
         "localize": brief.localize,

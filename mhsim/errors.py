@@ -9,7 +9,8 @@ MhsimError
 
 from __future__ import annotations
 
-import difflib
+import bisect
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -97,8 +98,52 @@ class PlayerError(MhsimError):
 
 def suggestion(word: object, known: Iterable[str]) -> str:
     """Say which known word was probably meant: ` (did you mean 'therapist'?)`, or nothing."""
-    near = difflib.get_close_matches(str(word), list(known), n=1, cutoff=0.6)
-    return f" (did you mean {near[0]!r}?)" if near else ""
+    near = nearest(str(word), known)
+    return f" (did you mean {near!r}?)" if near else ""
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that was probably meant, or None if none is near.
+
+    Near is a slip or two away, whatever the case and the separators, or some of the other's words
+    (`judge` for `judge_a`). Numbers are no slips: `phq8` is not nearly `phq9`.
+    """
+    given = _folded(word)
+    best: tuple[int, str] | None = None
+    for each in known:
+        other = _folded(each)
+        if _numbers(given) != _numbers(other) and _numbers(given):
+            continue
+        away = _slips(given, other)
+        if away > bisect.bisect((3, 6, 10), max(len(given), len(other))):
+            shared = set(given.split("_")) & set(other.split("_"))
+            away = 9 if set(given.split("_")) == shared or set(other.split("_")) == shared else 99
+        if away < (best[0] if best else 99):
+            best = (away, each)
+    return best[1] if best else None
+
+
+def _folded(word: str) -> str:
+    return re.sub(r"[-_ ]+", "_", word.casefold())
+
+
+def _numbers(word: str) -> list[int]:
+    return [int(digits[:9]) for digits in re.findall("[0-9]+", word)]
+
+
+def _slips(one: str, other: str) -> int:
+    """Count insertions, deletions, replacements and swaps of neighbours between two words."""
+    if abs(len(one) - len(other)) > 3:
+        return 99
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        before, above, row = row, before, [i]
+        for j, b in enumerate(other, 1):
+            row.append(min(before[j] + 1, row[-1] + 1, before[j - 1] + (a != b)))
+            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                row[-1] = min(row[-1], above[j - 2] + 1)
+    return row[-1]
 
 
 def listed(names: Iterable[str], most: int = 12) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
@@ -62,7 +62,7 @@ def _form(items: tuple[tuple[str, int], ...]) -> type[FormBase]:
         bounded = create_model(
             f"Item_{name}",
             __base__=ItemReply,
-            value=(Annotated[int, Field(ge=1, le=maximum)] | None, None),
+            value=(int | None, Field(default=None, ge=1, le=maximum)),
         )
         fields[f"item_{name}"] = (bounded, Field(default_factory=bounded))
     return create_model("RatingForm", __base__=FormBase, **fields)

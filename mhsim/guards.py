@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import ClassVar, Literal
+from itertools import takewhile
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from mhsim.record import ClosingReason, Rating
 from mhsim.registry import Registry
@@ -34,15 +35,16 @@ class Flagged(LogGuard):
     def holds(self, log: Log) -> bool:
         """Hold when the latest draft was flagged."""
         critique = log.critique()
-        return critique is not None and bool(critique.flags)
+        return critique is not None and (bool(critique.flags) or critique.verdict == "returned")
 
 
 class Closed(LogGuard):
     """A speaker ended the conversation in this turn."""
 
     def holds(self, log: Log) -> bool:
-        """Hold when something said in this turn closes the session."""
-        return any(getattr(event, "closes", None) for event in log.this_turn)
+        """Hold when something finally said in this turn closes the session."""
+        latest = takewhile(lambda said: said.turn == log.turn, reversed(log.transcript))
+        return any(said.closes for said in latest)
 
 
 class RiskRaised(LogGuard):
@@ -100,7 +102,7 @@ class Stable(LogGuard):
         """Hold when the last `turns` totals are `within` reach of each other."""
         last = log.ratings(self.judge)[-self.turns :]
         if len(last) < self.turns or any(
-            i.state == "not_assessed" for i in last[-1].items.values()
+            item.state == "not_assessed" for rating in last for item in rating.items.values()
         ):
             return False
         totals = [rating.total for rating in last]
@@ -109,7 +111,7 @@ class Stable(LogGuard):
 
 
 class _Threshold(Spec):
-    """Bounds of a value; without one, it is not bounded on that side.
+    """Bounds of a value; where one of the two is left out, it is not bounded on that side.
 
     Args:
         at_least: the lowest value it holds for.
@@ -118,6 +120,15 @@ class _Threshold(Spec):
 
     at_least: Count | None = None
     at_most: Count | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.at_least is None and self.at_most is None:
+            raise ValueError("found neither at_least nor at_most; write one of them, or both")
+        if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
+            found = f"nothing is at least {self.at_least} and at most {self.at_most}"
+            raise ValueError(f"{found}; at_least must not exceed at_most")
+        return self
 
     def _within(self, low: int, high: int) -> bool:
         above = self.at_least is None or low >= self.at_least
@@ -149,7 +160,8 @@ class ItemAt(_Threshold, LogGuard):
         """Hold when the judge's last rating puts the item there."""
         for rating in log.ratings(self.judge)[-1:]:
             item = rating.items.get(self.item)
-            return item is not None and self._within(item.low, item.high)
+            if item is not None and item.state != "not_assessed":
+                return self._within(item.low, item.high)
         return False
 
 
@@ -214,7 +226,7 @@ CountOf = Callable[[Log, str], int]
 COUNTS: Registry[CountOf] = Registry("mhsim.counts", "count")
 
 
-def turns(log: Log, target: str) -> int:
+def turns(log: Log, _target: str) -> int:
     """Count the turns begun so far."""
     return log.turn
 

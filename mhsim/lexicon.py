@@ -6,6 +6,7 @@ A reader of text needs no more than this; it knows nothing of who spoke.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -15,7 +16,8 @@ import ahocorasick
 
 from mhsim.record import RiskLevel
 from mhsim.spec.culture import Idiom, LocalePack, Marker, Reading
-from mhsim.text import fold, fold_offsets, sentences
+from mhsim.spec.style import Style
+from mhsim.text import clause_ends, fold, fold_offsets
 
 _RISK: tuple[RiskLevel, ...] = ("none", "ambiguous", "passive", "active")
 _NAMES: tuple[str, ...] = _RISK
@@ -27,8 +29,8 @@ class Hit:
 
     Args:
         kind: what kind of cue: `item`, `often`, `denied`, `topic`, `asks_often`, `asks_more`,
-            `reflects`, `asks_safety`, `risk`, `marker`, `idiom`; with `no_` before the last
-            three, what cancels them.
+            `reflects`, `asks_safety`, `style`, `person`, `risk`, `marker`, `idiom`; with `no_`
+            before the last three, what cancels them.
         name: which one: an item's name, a level, an id.
         start: first code point of the NFC text.
         end: one past the last.
@@ -138,6 +140,15 @@ def _cues(pack: LocalePack) -> Iterator[tuple[str, str, str]]:
             yield from (("risk", idiom.risk, cue) for cue in (idiom.text, *idiom.variants))
     if pack.reading:
         yield from _reading_cues(pack.reading)
+    if pack.style:
+        yield from _style_cues(pack.style)
+
+
+def _style_cues(style: Style) -> Iterator[tuple[str, str, str]]:
+    for name, cues in style.groups().items():
+        yield from (("style", name, cue) for cue in cues)
+    for tag, cues in style.people.items():
+        yield from (("person", tag, cue) for cue in cues)
 
 
 def _reading_cues(reading: Reading) -> Iterator[tuple[str, str, str]]:
@@ -161,35 +172,19 @@ def _reading_cues(reading: Reading) -> Iterator[tuple[str, str, str]]:
 def screen(text: str, lexicons: Iterable[Lexicon]) -> tuple[RiskLevel, Sequence[tuple[int, int]]]:
     """Look for risk of self-harm in a text.
 
-    A cue counts unless its own sentence denies it; a denial in a later sentence never cancels an
-    earlier one.
+    A cue counts unless its own clause denies it; a denial elsewhere never cancels it.
 
     Returns:
         The most serious level found, and where: pairs of start and end in NFC code points.
     """
-    level: RiskLevel = "none"
+    level = 0
     spans: list[tuple[int, int]] = []
-    bounds = _bounds(text)
+    ends = clause_ends(text)
     for lexicon in lexicons:
         hits = lexicon.hits(text)
-        denied = {_sentence(bounds, hit.start) for hit in hits if hit.kind == "denied"}
+        denied = {bisect_right(ends, hit.start) for hit in hits if hit.kind == "denied"}
         for hit in hits:
-            if hit.kind == "risk" and _sentence(bounds, hit.start) not in denied:
-                level = _RISK[max(_RISK.index(level), _NAMES.index(hit.name))]
+            if hit.kind == "risk" and bisect_right(ends, hit.start) not in denied:
+                level = max(level, _NAMES.index(hit.name))
                 spans.append((hit.start, hit.end))
-    return level, sorted(set(spans))
-
-
-def _bounds(text: str) -> list[int]:
-    """Return where each sentence of a text ends, in its code points."""
-    ends: list[int] = []
-    place = 0
-    for sentence in sentences(text):
-        place = text.index(sentence, place) + len(sentence)
-        ends.append(place)
-    return ends
-
-
-def _sentence(bounds: Sequence[int], place: int) -> int:
-    """Return the number of the sentence a place lies in."""
-    return next((n for n, end in enumerate(bounds) if place < end), len(bounds))
+    return _RISK[level], sorted(set(spans))

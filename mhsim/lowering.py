@@ -8,6 +8,7 @@ scheduler's half millisecond per turn would be most of the engine's cost.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Literal, TypeAlias
 
 from langgraph.graph import END as LANGGRAPH_END
@@ -58,7 +59,10 @@ class Walk:
         At most so many turns, and in each so many returns by limited edges, each followed by a
         loop-free stretch of at most all nodes.
         """
-        inner = {e.to: self.limits[e.limit] for _, _, e in self.graph.ways() if e.limit}
+        inner: dict[str, int] = {}
+        for _, _, edge in self.graph.ways():
+            if edge.limit:
+                inner[edge.to] = max(inner.get(edge.to, 0), self.limits[edge.limit])
         turns = max([n for to, n in inner.items() if to in self.graph.start], default=1)
         returns = sum(n for to, n in inner.items() if to not in self.graph.start)
         return 10 + (turns + 1) * (1 + returns) * len(self.graph.nodes)
@@ -125,11 +129,9 @@ class Walk:
         own = COUNTS.get(edge.limit) if edge.limit in COUNTS else None
         return sure if own in (None, turns, revisions) else max(sure, own(log, edge.to))
 
-
     def _returns(self, target: str, log: Log) -> int:
-        seen = log.visited
-        pairs = zip(seen, seen[1:], strict=False)
-        return sum(to == target and (source, to) in self._limited for source, to in pairs)
+        steps = pairwise(log.visited)
+        return sum(to == target and (source, to) in self._limited for source, to in steps)
 
 
 def _step(name: str, node: Any) -> Step:
@@ -210,9 +212,7 @@ def _langgraph(name: str) -> str:
     return LANGGRAPH_END if name == END else name
 
 
-def compile_graph(
-    graph: Graph, limits: Mapping[str, int], lowering: Lowering = "node"
-) -> Compiled:
+def compile_graph(graph: Graph, limits: Mapping[str, int], lowering: Lowering = "node") -> Compiled:
     """Return the runnable form of a graph. Costs milliseconds: keep it and use it again.
 
     Raises:

@@ -1,11 +1,12 @@
-"""Render an agent's prompt, once per trial: Jinja2 in a sandbox that knows only what it is given."""
+"""Render an agent's prompt, once per trial: Jinja2 in a sandbox that knows what it is given."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import StrictUndefined, Template, TemplateError
+from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from mhsim.errors import InputError
@@ -33,16 +34,20 @@ def render(text: str, **known: Any) -> str:
     Raises:
         InputError: the template is wrong, uses a name it was not given, or grows beyond `MOST`.
     """
-    pieces: list[str] = []
-    length = 0
     try:
-        for piece in _template(text).generate(**known):
-            length += len(piece)
-            if length > MOST:
-                raise InputError(f"a prompt grows beyond {MOST} characters; shorten its template")
-            pieces.append(piece)
-    except TemplateError as error:
+        return "".join(_capped(_template(text).generate(**known))).strip()
+    except InputError:
+        raise
+    except Exception as error:  # a template is its author's program: it may raise anything
         line = getattr(error, "lineno", None)
         place = f" in line {line}" if line else ""
-        raise InputError(f"a prompt cannot be rendered{place}: {error.message}") from error
-    return "".join(pieces).strip()
+        raise InputError(f"a prompt cannot be rendered{place}: {error}") from error
+
+
+def _capped(pieces: Iterable[str]) -> Iterator[str]:
+    length = 0
+    for piece in pieces:
+        length += len(piece)
+        if length > MOST:
+            raise InputError(f"a prompt grows beyond {MOST} characters; shorten its template")
+        yield piece

@@ -6,16 +6,14 @@ revisions, transcripts and counts are derived. A missing value is absent, never 
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic_core import PydanticSerializationError
 
 from mhsim.errors import FailureKind
-
-
-def _items(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value
 
 
 class Record(BaseModel):
@@ -33,10 +31,9 @@ class Span(Record):
 
 
 class Quote(Record):
-    """What a judge cites as evidence.
+    """What a judge cites as evidence; found in the transcript, it says where.
 
-    A citation found in the transcript says where; one that is not there is kept and marked
-    `unsupported`: invented evidence is itself a result.
+    One that is not there is kept and marked `unsupported`: invented evidence is itself a result.
     """
 
     quote: str
@@ -47,12 +44,9 @@ class Quote(Record):
 
 
 class Usage(Record):
-    """What one answer took.
+    """What one answer took: tokens, seconds of wall time, US dollars where the price is known.
 
-    Args:
-        tokens_in: tokens read, of which `tokens_cached` from the provider's cache.
-        seconds: wall time of the call.
-        cost: US dollars; absent when the price is unknown.
+    Of `tokens_in`, `tokens_cached` came from the provider's cache.
     """
 
     model: str
@@ -142,7 +136,7 @@ class Critique(_Event):
     role: str
     revision: int
     verdict: Verdict
-    flags: Annotated[tuple[Mark, ...], BeforeValidator(_items)] = ()
+    flags: tuple[Mark, ...] = ()
     usage: Usage | None = None
 
 
@@ -162,7 +156,7 @@ class Risk(_Event):
     turn: int
     role: str
     level: RiskLevel
-    spans: Annotated[tuple[Span, ...], BeforeValidator(_items)] = ()
+    spans: tuple[Span, ...] = ()
     source: Literal["lexicon", "model"]
 
 
@@ -176,20 +170,18 @@ ItemState = Literal["not_assessed", "denied", "present", "scaled"]
 """
 
 
-class ItemRating(Record):
-    """One item after a turn: an interval of values, and the words it rests on."""
-
-    low: int = Field(ge=0)
-    high: int = Field(ge=0)
-    state: ItemState
-    quotes: Annotated[tuple[Quote, ...], BeforeValidator(_items)] = ()
-
-
 class Interval(Record):
     """From `low` to `high`, both included."""
 
-    low: int
-    high: int
+    low: int = Field(ge=0)
+    high: int = Field(ge=0)
+
+
+class ItemRating(Interval):
+    """One item after a turn: an interval of values, and the words it rests on."""
+
+    state: ItemState
+    quotes: tuple[Quote, ...] = ()
 
 
 class Rating(_Event):
@@ -220,10 +212,9 @@ class Failure(_Event):
 ClosingReason = Literal["closed", "limit", "stable", "risk", "failure", "stopped"]
 """Why a session ended.
 
-- `closed`: a speaker or a guard ended it
+- `closed`, `risk`: a speaker or a guard ended it, or a risk guard
 - `limit`: its limit was used up
 - `stable`: ratings no longer moved
-- `risk`: a risk guard ended it
 - `failure`: it could not go on
 - `stopped`: somebody stopped it
 """
@@ -240,19 +231,18 @@ class Closing(_Event):
 
 AnyEvent: TypeAlias = Opening | Utterance | Critique | Risk | Rating | Failure | Closing
 Event = Annotated[AnyEvent, Field(discriminator="event")]
-
 _ADAPTER: TypeAdapter[AnyEvent] = TypeAdapter(Event)
 
 
 def dump(event: AnyEvent) -> bytes:
     """Return the event as one line of JSON, with its line end."""
-    return event.__pydantic_serializer__.to_json(event, exclude_none=True) + b"\n"
+    try:
+        return event.__pydantic_serializer__.to_json(event, exclude_none=True) + b"\n"
+    except PydanticSerializationError:  # half a surrogate pair has no bytes: "?" stands for it
+        data = event.model_dump(mode="json", exclude_none=True)
+        return json.dumps(data, ensure_ascii=False).encode(errors="replace") + b"\n"
 
 
 def parse(line: bytes | str) -> AnyEvent:
-    """Read one line back.
-
-    Raises:
-        pydantic.ValidationError: the line is no event.
-    """
+    """Read one line back; a line that is no event raises pydantic's `ValidationError`."""
     return _ADAPTER.validate_json(line)

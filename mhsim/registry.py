@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import Generic, TypeVar
 
 from mhsim.errors import InputError, listed, suggestion
@@ -63,7 +63,9 @@ class Registry(Generic[T]):
         for name in self:
             if self._things[name] is thing:
                 return name
-        raise InputError(f"{thing!r} is not registered as a {self.noun}; see the group {self.group}")
+        raise InputError(
+            f"{thing!r} is not registered as a {self.noun}; see the group {self.group}"
+        )
 
     def suggest(self, name: str) -> str:
         """Say which name was probably meant."""
@@ -80,7 +82,8 @@ class Registry(Generic[T]):
     def _put(self, name: str, thing: T) -> None:
         if self._things.get(name, thing) is not thing:
             raise InputError(
-                f"two things want to be the {self.noun} {name!r}: {self._things[name]!r} and {thing!r}"
+                f"two things want to be the {self.noun} {name!r}: {self._things[name]!r} and "
+                f"{thing!r}"
             )
         self._things[name] = thing
 
@@ -88,5 +91,20 @@ class Registry(Generic[T]):
         if self._loaded:
             return
         self._loaded = True
-        for point in entry_points(group=self.group):
-            self._put(point.name, point.load())
+        try:
+            for point in entry_points(group=self.group):
+                self._put(point.name, self._open(point))
+        except InputError:
+            self._loaded = False  # or the next question would be answered from half of them
+            raise
+
+    def _open(self, point: EntryPoint) -> T:
+        try:
+            return point.load()
+        except Exception as error:  # somebody else's module may raise anything
+            whose = f" of {point.dist.name}" if point.dist else ""
+            reason = f"{type(error).__name__}: {error}"
+            raise InputError(
+                f"the {self.noun} {point.name!r}{whose} cannot be loaded: {reason}; mend or "
+                "uninstall that package"
+            ) from error

@@ -19,6 +19,7 @@ from pydantic_core import core_schema
 
 from mhsim.library import AGENTS, MODELS
 from mhsim.spec.graph import GUARDS, NODES, Guard, Node
+from mhsim.spec.scenario import Scenario
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
 """The dialect every editor reads."""
@@ -68,10 +69,12 @@ class _Generator(GenerateJsonSchema):
         made = super().model_schema(schema)
         model: type[BaseModel] = schema["cls"]
         made["description"], fields = explained(model)
-        for name, field in model.model_fields.items():
-            key = field.alias or name
-            if name in fields and key in made.get("properties", {}):
-                made["properties"][key]["description"] = fields[name]
+        if model is Scenario:
+            # A scenario built in code may hold its graph; a file names it.
+            made["properties"]["graph"] = made["properties"]["graph"]["anyOf"][0]
+        for key, text in fields.items():
+            if key in made["properties"]:
+                made["properties"][key]["description"] = text[:1].upper() + text[1:]
         return made
 
     def dict_schema(self, schema: core_schema.DictSchema) -> Schema:
@@ -141,17 +144,18 @@ def _tidy(schema: Any) -> Any:
         return [_tidy(each) for each in schema]
     if not isinstance(schema, dict):
         return schema
-    made = {key: _tidy(value) for key, value in schema.items() if key != "discriminator"}
+    made: Schema = {key: _tidy(value) for key, value in schema.items() if key != "discriminator"}
     if made.get("default", 0) is None:
         del made["default"]
-    if "oneOf" in made and isinstance(made["oneOf"], list):
-        made["anyOf"] = made.pop("oneOf")
+    if word := re.fullmatch(r"\^(\w+)\$", str(made.get("pattern"))):
+        made["const"] = word[1]
     if isinstance(pair := made.get("prefixItems"), list):
         made["items"] = made.pop("prefixItems")[0] if all(p == pair[0] for p in pair) else {}
     if "minLength" in made and made.get("type") != "string":
         least = made.pop("minLength")
-        for each in made.get("anyOf", [made]):
-            each |= {"minItems": least} if each.get("type") == "array" else {}
+        every: list[Schema] = made.get("anyOf", [made])
+        for each in every:
+            each.update({"minItems": least} if each.get("type") == "array" else {})
     return made
 
 

@@ -45,9 +45,7 @@ class Stage:
             self._compiled[key] = compile_graph(self.plan.graph, limits, self.lowering)
         return self._compiled[key]
 
-    async def play(
-        self, trial: TrialId, table: Table, past: Sequence[AnyEvent] = ()
-    ) -> Closing:
+    async def play(self, trial: TrialId, table: Table, past: Sequence[AnyEvent] = ()) -> Closing:
         """Play one trial to its closing event.
 
         Whatever goes wrong inside ends the trial with a closing that names it; nothing but
@@ -56,9 +54,11 @@ class Stage:
         Args:
             trial: the trial.
             table: its table, whose `emit` gets every new event.
-            past: events of whole turns to go on from.
+            past: events of whole turns to go on from; a session that has ended is left as it is.
         """
         log = Log(past)
+        if log.closing is not None:
+            return log.closing
         compiled = self.compiled(trial.arm)
         try:
             if past:
@@ -98,7 +98,7 @@ class Stage:
             trial=trial,
             plan=self.plan.hash,
             models={role: self.plan.scenario.model_for(role).model for role in trial.cast},
-            prompts={role: digest(seat.prompt) for role, seat in table.seats.items() if seat.prompt},
+            prompts={r: digest(seat.prompt) for r, seat in table.seats.items() if seat.prompt},
             mhsim=mhsim.__version__,
         )
 
@@ -124,7 +124,8 @@ async def simulate(
         InputError: the scenario or the trial's name is wrong.
     """
     made = make_plan(plan) if isinstance(plan, str) else plan
-    wanted = trial if isinstance(trial, TrialId) else made.trial(trial) if trial else next(made.trials())
+    if not isinstance(trial, TrialId):
+        trial = made.trial(trial) if trial else next(made.trials())
     stage = Stage(made, players, lowering="node")
     queue: asyncio.Queue[AnyEvent | None] = asyncio.Queue()
 
@@ -132,8 +133,8 @@ async def simulate(
         for event in events:
             queue.put_nowait(event)
 
-    table = stage.casting.table(wanted, emit=emit, hear=hear, arrive=arrive)
-    task = asyncio.create_task(stage.play(wanted, table))
+    table = stage.casting.table(trial, emit=emit, hear=hear, arrive=arrive)
+    task = asyncio.create_task(stage.play(trial, table))
     task.add_done_callback(lambda _: queue.put_nowait(None))
     try:
         while (event := await queue.get()) is not None:

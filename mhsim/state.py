@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypedDict, overload
 
 from mhsim.record import AnyEvent, Closing, Critique, Rating, Risk, Utterance
-from mhsim.text import nfc
+from mhsim.text import locate
+
+_TICK = timedelta(microseconds=1)
+
+
+Place = tuple[Utterance, int, int]
+"""Where words were said: in which utterance, from where to where in its NFC code points."""
 
 
 def now() -> datetime:
@@ -29,8 +35,9 @@ class Log(Sequence[AnyEvent]):
     def __init__(self, events: Iterable[AnyEvent] = ()) -> None:
         self._events: list[AnyEvent] = []
         self._transcript: list[Utterance] = []
+        self._words: list[Utterance] = []
         self._said: dict[str, list[Utterance]] = {}
-        self._found: dict[tuple[str, str], tuple[int, Utterance | None]] = {}
+        self._found: dict[tuple[str, str], tuple[int, Place | None]] = {}
         self._ratings: dict[str, list[Rating]] = {}
         self._this_turn: list[AnyEvent] = []
         self._visited: list[str] = []
@@ -54,9 +61,16 @@ class Log(Sequence[AnyEvent]):
         return iter(self._events)
 
     def record(self, node: str, events: Sequence[AnyEvent]) -> list[AnyEvent]:
-        """Stamp and append what one visit to a node left; return it as stamped."""
+        """Stamp and append what one visit to a node left; return it as stamped.
+
+        No two visits share a time stamp, and none is earlier than the one before, whatever the
+        clock does: visits are told apart by it.
+        """
         at = now()
         start = len(self._events)
+        before = self._events[-1].at if self._events else None
+        if before is not None and at <= before:
+            at = before + _TICK
         stamped = [
             event.model_copy(update={"seq": start + n, "node": node, "at": at})
             for n, event in enumerate(events)
@@ -70,23 +84,32 @@ class Log(Sequence[AnyEvent]):
         """What was finally said: the last draft of each speaker in each turn, in order."""
         return self._transcript
 
+    @property
+    def words(self) -> Sequence[Utterance]:
+        """The transcript for the blind: who said what in which turn.
+
+        How many drafts it took, which node it came from and what it cost would give the arm away.
+        """
+        return self._words
+
     def said(self, role: str) -> Sequence[Utterance]:
         """Return what `role` finally said, a turn after the other."""
         return self._said.get(role, ())
 
-    def find(self, role: str, quote: str) -> tuple[Utterance, int] | None:
-        """Find words of `role`: the latest utterance that has them, and where (NFC code points).
+    def find(self, role: str, quote: str) -> Place | None:
+        """Find words of `role`: the latest utterance that has them, and where in it.
 
-        An answer is remembered, so that evidence cited again every turn is looked up once.
+        An answer is remembered, so that evidence cited again every turn is looked up once. The
+        latest utterance is left out of that: it may still be said again in other words.
         """
         said = self.said(role)
+        if not said:
+            return None
         seen, found = self._found.get((role, quote), (0, None))
-        for utterance in reversed(said[seen:]):
-            if quote in nfc(utterance.text):
-                found = utterance
-                break
-        self._found[role, quote] = (len(said), found)
-        return (found, nfc(found.text).find(quote)) if found and quote else None
+        settled = len(said) - 1
+        found = _latest(said[seen:settled], quote) or found
+        self._found[role, quote] = (settled, found)
+        return _latest(said[settled:], quote) or found
 
     @property
     def this_turn(self) -> Sequence[AnyEvent]:
@@ -120,10 +143,15 @@ class Log(Sequence[AnyEvent]):
         return None
 
     def critique(self) -> Critique | None:
-        """Return the last critique of this turn."""
+        """Return what a critic made of the last thing said in this turn.
+
+        None if nobody has looked at it: then what was found in an earlier draft no longer counts.
+        """
         for event in reversed(self._this_turn):
             if isinstance(event, Critique):
                 return event
+            if isinstance(event, Utterance):
+                break
         return None
 
     def ratings(self, role: str) -> Sequence[Rating]:
@@ -161,15 +189,25 @@ class Log(Sequence[AnyEvent]):
 
     def _say(self, event: Utterance) -> None:
         said = self._said.setdefault(event.role, [])
+        words = Utterance(turn=event.turn, role=event.role, text=event.text)
         if self._drafts[event.role]:
             place = len(self._transcript) - 1
             while self._transcript[place] is not said[-1]:
                 place -= 1
             self._transcript[place] = said[-1] = event
+            self._words[place] = words
         else:
             self._transcript.append(event)
+            self._words.append(words)
             said.append(event)
         self._drafts[event.role] += 1
+
+
+def _latest(said: Sequence[Utterance], quote: str) -> Place | None:
+    for utterance in reversed(said):
+        if span := locate(utterance.text, quote):
+            return utterance, *span
+    return None
 
 
 class State(TypedDict):

@@ -92,6 +92,7 @@ class Brief:
     Args:
         model: what the scenario says should answer.
         localize: what of the patient is brought into the locale.
+        layers: the layers of cultural adaptation in force.
         patient: the patient of this trial.
         persona: the patient's biography in this arm.
         formulation: the patient's cultural formulation, where the arm uses it.
@@ -105,6 +106,7 @@ class Brief:
     model: Model
     trial: TrialId
     localize: str | None
+    layers: frozenset[str]
     patient: Patient | None
     persona: Persona | None
     formulation: Formulation | None

@@ -1,4 +1,4 @@
-"""The command line: verbs only. Each verb's module is imported when it is called."""
+"""The command line: verbs only. Each verb's module, and cyclopts, is imported when it is called."""
 
 from __future__ import annotations
 
@@ -6,39 +6,29 @@ import os
 import signal
 import sys
 
-from cyclopts import App, CycloptsError
-
 from mhsim import __version__
-from mhsim.errors import MhsimError
+from mhsim.errors import InputError, MhsimError, listed, suggestion
 
-_ABOUT = """A laboratory for multilingual clinical dialogue.
+ABOUT = """\
+A laboratory for multilingual clinical dialogue.
 
-A research simulation: no patients, no diagnosis, no therapy. Try `mhsim watch persona-trap`.
-"""
+A research simulation: no patients, no diagnosis, no therapy.
+To begin with: mhsim watch persona-trap"""
 
-app = App(
-    name="mhsim",
-    help=_ABOUT,
-    version=f"mhsim {__version__}",
-    help_format="plaintext",
-    version_flags=["--version"],
-    result_action="return_value",
-    exit_on_error=False,
-    print_error=False,
-)
+VERBS: dict[str, tuple[str, str]] = {
+    "check": ("check:check", "Validate files: every problem with place and remedy."),
+    "list": ("look:list_", "List what there is, by kind."),
+    "show": ("look:show", "Show one thing; a graph is drawn."),
+    "new": ("new:new", "Write a commented starter file that passes `check`."),
+    "plan": ("plan:plan", "Show the design, and what it will take, before spending."),
+    "watch": ("watch:watch", "Play one conversation live, or follow or replay a stored one."),
+    "run": ("run:run", "Play every planned conversation; go on where it stopped."),
+    "report": ("report:report", "Tell what a run measured, and what is missing."),
+    "doctor": ("doctor:doctor", "Tell what is installed and what can be used."),
+}
+"""Verb to where it is done, below this package, and the first line of its docstring."""
 
-for _verb, _place, _help in (
-    ("check", "check:check", "Validate files; every problem with file, line, column and remedy."),
-    ("list", "look:list_", "List what there is: scenarios, graphs, agents, instruments, locales."),
-    ("show", "look:show", "Show one thing: a patient, a pack, an instrument, a graph drawn."),
-    ("new", "new:new", "Write a commented starter file that passes `check`."),
-    ("plan", "plan:plan", "The design as a table: trials, calls, tokens and cost, before spending."),
-    ("watch", "watch:watch", "Play one conversation live, or replay a stored one."),
-    ("run", "run:run", "Play every planned conversation; resumes where it stopped."),
-    ("report", "report:report", "Severity error and flags by arm and locale, with what is missing."),
-    ("doctor", "doctor:doctor", "What is installed and what can be used."),
-):
-    app.command(f"mhsim.cli.{_place}", name=_verb, help=_help)
+_HELP = ("-h", "--help")
 
 
 def main() -> None:
@@ -51,21 +41,55 @@ def call(arguments: list[str]) -> int:
     # A hosted tracer switched on in somebody's shell would send transcripts away unasked.
     os.environ["LANGSMITH_TRACING"] = os.environ["LANGCHAIN_TRACING_V2"] = "false"
     try:
-        result = app(arguments)
-    except CycloptsError as error:
-        return complain(str(error))
+        code = _dispatch(arguments)
+        sys.stdout.flush()
     except MhsimError as error:
         return complain(str(error))
     except KeyboardInterrupt:
-        return complain("interrupted; everything finished is on disk", 130)
+        return complain("interrupted", 130)
     except BrokenPipeError:
         # Whoever read our output has gone, such as `head`: nothing is wrong.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + signal.SIGPIPE
-    return result if isinstance(result, int) else 0
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        return complain(f"{where}{error.strerror or error}")
+    return code
 
 
 def complain(message: str, code: int = 2) -> int:
     """Print a message to stderr and return the exit code that goes with it."""
     sys.stderr.write(f"{message.rstrip()}\n")
     return code
+
+
+def overview() -> str:
+    """Return the help of the command line as a whole."""
+    verbs = "\n".join(f"  {verb:8}{about}" for verb, (_, about) in VERBS.items())
+    return (
+        f"Usage: mhsim VERB ...\n\n{ABOUT}\n\n{verbs}\n\n"
+        "mhsim VERB --help says more about one; mhsim --version says which mhsim this is."
+    )
+
+
+def _dispatch(arguments: list[str]) -> int:
+    """Find the verb. What needs no verb is answered without importing anything."""
+    verb = arguments[0] if arguments else "--help"
+    if verb in _HELP or verb == "--version":
+        sys.stdout.write(f"{overview() if verb in _HELP else f'mhsim {__version__}'}\n")
+        return 0
+    if verb not in VERBS:
+        what = "option" if verb.startswith("-") else "verb"
+        raise InputError(
+            f"mhsim: there is no {what} {verb!r}; there is: {listed(VERBS)}"
+            f"{suggestion(verb, VERBS)}; see mhsim --help"
+        )
+    options = arguments[1 : arguments.index("--") if "--" in arguments else None]
+    if any(flag in options for flag in _HELP):
+        from mhsim.cli.help import text
+
+        sys.stdout.write(f"{text(verb)}\n")
+        return 0
+    from mhsim.cli.app import run
+
+    return run(arguments)

@@ -1,31 +1,28 @@
-"""mhsim check"""
+"""`mhsim check`: what is wrong in files."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
-
-from cyclopts import Parameter
 
 from mhsim.cli.output import document, note, say
 
 
-def check(
-    *paths: str,
-    schema: Annotated[Path | None, Parameter(help="Write JSON Schemas for editors here.")] = None,
-    json: Annotated[bool, Parameter(negative="", help="Print the problems as JSON.")] = False,
-) -> int:
-    """Validate files; every problem with file, line, column and remedy.
+def check(*paths: str, schema: Path | None = None, json: bool = False) -> int:
+    """Validate files: every problem with place and remedy.
 
-    Without a path everything that can be found is checked: what stands in the working directory
-    and what ships with mhsim.
+    Without a path everything is checked: what lies in the working directory and what ships with
+    mhsim. One problem is one line, `file:line:column: key: what was found; what would be right`.
 
-    Example: mhsim check scenarios/mine.yaml agents/patients
+    Examples:
+        mhsim check
+        mhsim check scenarios/mine.yaml agents/patients
+        mhsim check --schema docs/schemas
 
-    Parameters
-    ----------
-    paths
-        Files, folders or names.
+    Args:
+        paths: files, folders or names.
+        schema: write JSON Schemas for editors into this folder, and check nothing.
+        json: print the problems as JSON.
     """
     from mhsim.planning import check_paths
 
@@ -37,17 +34,14 @@ def check(
         return 0
     files, problems = check_paths(list(paths))
     if json:
-        rows = [
-            {
-                "file": p.file, "line": p.line, "column": p.column,
-                "key": p.key, "found": p.found, "right": p.right,
-            }
-            for p in problems
-        ]  # fmt: skip
-        document(files=files, problems=rows)
+        document(files=files, problems=[asdict(problem) for problem in problems])
     else:
         for problem in problems:
             say(str(problem))
-        counted = "no problems" if not problems else f"{len(problems)} problems"
-        note(f"{files} files checked: {counted}")
+        counted = "1 file" if files == 1 else f"{files} files"
+        note(f"{counted} checked: {_problems(len(problems))}")
     return 2 if problems else 0
+
+
+def _problems(count: int) -> str:
+    return {0: "no problems", 1: "1 problem"}.get(count, f"{count} problems")

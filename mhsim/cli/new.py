@@ -1,4 +1,4 @@
-"""mhsim new"""
+"""`mhsim new`: a file to begin with."""
 
 from __future__ import annotations
 
@@ -7,21 +7,22 @@ from pathlib import Path
 from mhsim.cli.output import note, say
 
 
-def new(kind: str, name: str) -> int:
+def new(kind: str, name: str, /) -> int:
     """Write a commented starter file that passes `check`.
 
-    Example: mhsim new patient tailor
+    It lands in the folder of its kind below the working directory.
 
-    Parameters
-    ----------
-    kind
-        patient, therapist, critic, judge, instrument, locale, graph or scenario.
-    name
-        What it is to be called; for a locale its tag, such as fr-FR.
+    Examples:
+        mhsim new patient tailor
+        mhsim new locale fr-FR
+
+    Args:
+        kind: patient, therapist, critic, judge, prompt, instrument, locale, graph or scenario.
+        name: what it is to be called; for a locale its tag, such as fr-FR.
     """
     from mhsim.starter import create
 
-    path = create(kind, name, Path.cwd())
-    say(str(path.relative_to(Path.cwd())))
-    note(f"edit it, then: mhsim check {path.relative_to(Path.cwd())}")
+    path = create(kind, name, Path.cwd()).relative_to(Path.cwd())
+    say(str(path))
+    note(f"edit it, then: mhsim check {path}")
     return 0

@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 from mhsim import __version__
+from mhsim.report.table import table as table
 
 
 def say(text: str = "") -> None:
@@ -29,22 +30,3 @@ def document(**fields: Any) -> None:
 def width() -> int:
     """Return the terminal's columns, 80 without a terminal."""
     return shutil.get_terminal_size((80, 24)).columns
-
-
-def table(head: list[str], rows: list[list[str]]) -> str:
-    """Lay out a table in plain text; cells that look like numbers stand to the right."""
-    every = [head, *rows]
-    widths = [max(len(row[n]) for row in every) for n in range(len(head))]
-    right = [
-        bool(rows) and all(row[n][:1] in "+-0123456789." for row in rows if row[n])
-        for n in range(len(head))
-    ]
-
-    def line(row: list[str]) -> str:
-        cells = (
-            cell.rjust(w) if r else cell.ljust(w)
-            for cell, w, r in zip(row, widths, right, strict=True)
-        )
-        return "  ".join(cells).rstrip()
-
-    return "\n".join([line(head), "  ".join("-" * w for w in widths), *map(line, rows)])

@@ -1,39 +1,28 @@
-"""mhsim plan"""
+"""`mhsim plan`: the design, and what it will take."""
 
 from __future__ import annotations
-
-from typing import Annotated
-
-from cyclopts import Parameter
 
 from mhsim.cli.output import document, say, table
 
 
-def plan(
-    scenario: str,
-    *,
-    json: Annotated[bool, Parameter(negative="", help="Print as JSON.")] = False,
-) -> int:
-    """The design as a table: trials, calls, tokens and cost, before spending.
+def plan(scenario: str, /, *, json: bool = False) -> int:
+    """Show the design, and what it will take, before spending.
 
-    Calls and tokens are upper and lower bounds: conversations may end before their limit.
+    Calls, tokens and cost are bounds: conversations may end before their limit.
 
-    Example: mhsim plan persona-trap
+    Examples:
+        mhsim plan persona-trap
+        mhsim plan scenarios/mine.yaml --json
 
-    Parameters
-    ----------
-    scenario
-        A scenario's name or file.
+    Args:
+        scenario: a scenario's name or file.
+        json: print it as JSON.
     """
     from mhsim.estimate import estimate
     from mhsim.planning import make_plan
 
     made = make_plan(scenario)
     cost = estimate(made)
-    conditions = [
-        {"arm": arm, "locale": locale, "trials": cost.per_condition}
-        for arm, locale in made.conditions()
-    ]
     if json:
         document(
             scenario=made.name,
@@ -42,31 +31,43 @@ def plan(
             calls=cost.calls,
             tokens={"low": cost.tokens[0], "high": cost.tokens[1]},
             cost=None if cost.cost is None else {"low": cost.cost[0], "high": cost.cost[1]},
-            conditions=conditions,
+            conditions=[
+                {"arm": arm, "locale": locale, "trials": cost.per_condition}
+                for arm, locale in made.conditions()
+            ],
         )
         return 0
-    say(f"{made.name}: {made.scenario.about or ''}")
-    say(f"graph {made.scenario.graph if isinstance(made.scenario.graph, str) else 'in code'}, "
-        f"{made.scenario.replicates} replicates, seed {made.scenario.seed}, plan {made.hash[:12]}")  # fmt: skip
+    design = made.scenario
+    graph = design.graph if isinstance(design.graph, str) else "written out"
+    say(": ".join(filter(None, [made.name, design.about])))
+    say(f"graph {graph}, replicates {design.replicates}, seed {design.seed}, plan {made.hash[:12]}")
     say()
     rows = [
-        [
-            c["arm"], c["locale"], str(c["trials"]),
-            ", ".join(f"{k} {v}" for k, v in made.limits(str(c["arm"])).items()),
-            made.scenario.arms[str(c["arm"])].localize or "-",
-        ]
-        for c in conditions
+        [arm, locale, str(cost.per_condition), _limits(made.limits(arm)),
+         design.arms[arm].localize or "-"]
+        for arm, locale in made.conditions()
     ]  # fmt: skip
     say(table(["arm", "locale", "trials", "limits", "localize"], rows))
     say()
-    for role, agents in made.scenario.cast.items():
-        say(f"{role}: {made.scenario.model_for(role).model}, {len(agents)} cast")
-    for name, (one, other) in made.scenario.contrasts.items():
+    for role, agents in design.cast.items():
+        say(f"{role}: {design.model_for(role).model}, {len(agents)} cast")
+    for name, (one, other) in design.contrasts.items():
         say(f"contrast {name}: {one} against {other}")
     say()
-    low, high = cost.tokens
-    price = "no cost" if cost.cost == (0, 0) else "cost unknown" if cost.cost is None else (
-        f"{cost.cost[0]:.2f} to {cost.cost[1]:.2f} US dollars"
-    )  # fmt: skip
-    say(f"{made.size} trials, at most {cost.calls} calls, {low} to {high} tokens, {price}")
+    say(f"{made.size} trials, at most {cost.calls:,} calls, {_tokens(*cost.tokens)}, "
+        f"{_price(cost.cost)}")  # fmt: skip
     return 0
+
+
+def _limits(limits: dict[str, int]) -> str:
+    return ", ".join(f"{name} {most}" for name, most in limits.items())
+
+
+def _tokens(low: int, high: int) -> str:
+    return f"{low:,} to {high:,} tokens" if high else "no tokens"
+
+
+def _price(cost: tuple[float, float] | None) -> str:
+    if cost is None:
+        return "cost unknown"
+    return f"{cost[0]:.2f} to {cost[1]:.2f} US dollars" if cost[1] else "no cost"

@@ -7,118 +7,187 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Self, TextIO
 
-from rich.console import Console
-from rich.live import Live
-from rich.text import Text
-
 from mhsim.cli.output import table
 from mhsim.planning import Plan
-from mhsim.record import Closing, Failure, TrialId
+from mhsim.record import AnyEvent, Closing, Failure, TrialId, Usage
+from mhsim.trace.sheet import Live, is_terminal, terminal_size
 
-_EVERY = 5.0
-"""Seconds between two lines where there is no terminal."""
+_SOON, _LATE = 5.0, 300.0
+"""Seconds between two lines without a terminal: a tenth of the time so far, within these."""
+
+Condition = tuple[str, str]
 
 
 class Progress:
-    """Counts what a batch tells, and shows it.
+    """Counts what a batch tells, and shows it; a context manager.
 
     Args:
         plan: what is planned.
         stream: where to show it.
-        quiet: show nothing.
+        quiet: whether to show nothing.
     """
 
     def __init__(self, plan: Plan, stream: TextIO, *, quiet: bool = False) -> None:
-        self._planned = plan.size // max(1, len(list(plan.conditions())))
         self._conditions = list(plan.conditions())
-        self._size = plan.size
-        self._quiet = quiet
+        self._planned = plan.size // len(self._conditions)
         self._stream = stream
-        self._began = time.monotonic()
-        self._spoke = self._began
-        self.done: Counter[tuple[str, str]] = Counter()
-        self.going: Counter[tuple[str, str]] = Counter()
-        self.failed: Counter[tuple[str, str]] = Counter()
-        self.kinds: Counter[str] = Counter()
+        self._shown = not quiet
+        self._terminal = is_terminal(stream)
+        self._live = Live(stream, self._status, None) if self._terminal and not quiet else None
+        self._began: float | None = None
+        self._spoke = 0.0
+        self._turn: dict[str, int] = {}
+        self.before = 0
         self.turns = 0
-        self._live: Live | None = None
-        if not quiet and stream.isatty():
-            console = Console(file=stream, highlight=False)
-            self._live = Live(self, console=console, refresh_per_second=4, transient=False)
+        self.done: Counter[Condition] = Counter()
+        self.going: Counter[Condition] = Counter()
+        self.failed: Counter[Condition] = Counter()
+        self.failures: Counter[str] = Counter()
+        self.tokens: Counter[str] = Counter()
+        self.cost = 0.0
 
     def __enter__(self) -> Self:
-        if self._live:
-            self._live.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def __rich__(self) -> Text:
-        return Text(self.text(), no_wrap=True, overflow="crop")
-
     def close(self) -> None:
-        """Stop redrawing; on a terminal the last state stays."""
+        """Stop; say once more where it stands, if anything was played."""
         if self._live:
             self._live.stop()
-            self._live = None
-        elif not self._quiet:
-            self._line()
-            self._quiet = True
+        if self._began is not None:
+            self._say("\n".join(self.lines()) if self._terminal else self.summary())
+        self._live, self._shown = None, False
 
-    def started(self, trial: TrialId, resumed_turns: int) -> None:
+    def kept(self, trial: TrialId, closing: Closing) -> None:
+        """Count a trial that was closed by an earlier call."""
+        self.before += 1
+        self._ended(trial, closing)
+
+    def started(self, trial: TrialId, turns: int) -> None:
         """Count a trial that begins."""
+        if self._began is None:
+            self._began = self._spoke = time.monotonic()
+            if self._live:
+                self._live.start()
         self.going[trial.arm, trial.locale] += 1
+        self._turn[trial.id] = turns
 
-    def turned(self, trial: TrialId) -> None:
-        """Count a turn."""
-        self.turns += 1
+    def happened(self, trial: TrialId, events: Sequence[AnyEvent]) -> None:
+        """Count turns, failures and what answers took."""
+        for event in events:
+            turn = 0 if isinstance(event, Closing) else getattr(event, "turn", None) or 0
+            if turn > self._turn[trial.id]:
+                self._turn[trial.id] = turn
+                self.turns += 1
+            if isinstance(event, Failure):
+                self.failures[event.kind] += 1
+            usage = getattr(event, "usage", None)
+            if usage is not None:
+                self._pay(usage)
         self._now_and_then()
 
-    def finished(self, trial: TrialId, closing: Closing, failures: Sequence[Failure]) -> None:
+    def finished(self, trial: TrialId, closing: Closing) -> None:
         """Count a trial that ended."""
-        condition = trial.arm, trial.locale
-        self.going[condition] -= 1
-        self.done[condition] += 1
-        self.failed[condition] += closing.reason == "failure"
-        self.kinds.update(failure.kind for failure in failures)
+        del self._turn[trial.id]
+        self.going[trial.arm, trial.locale] -= 1
+        self._ended(trial, closing)
         self._now_and_then()
 
-    def text(self) -> str:
-        """Return the whole state as a table in plain ASCII."""
-        rows = [
-            [
-                arm, locale, str(self.done[arm, locale]), str(self.going[arm, locale]),
-                str(self._planned), str(self.failed[arm, locale]), self._bar(arm, locale),
-            ]
-            for arm, locale in self._conditions
-        ]  # fmt: skip
+    def lines(self, most: int | None = None) -> list[str]:
+        """Return the whole state as a table in plain ASCII.
+
+        Args:
+            most: lines to keep to; conditions that nothing goes on in make way first.
+        """
         head = ["arm", "locale", "done", "now", "of", "failed", ""]
-        return f"{table(head, rows)}\n{self._summary()}"
+        every = {condition: self._row(condition) for condition in self._conditions}
+        drawn = table(head, list(every.values())).splitlines()
+        room = len(every) if most is None else max(0, most - 4)
+        if len(every) <= room:
+            return [*drawn, self.summary()]
+        order = sorted(every, key=lambda condition: not self.going[condition])
+        kept = set(order[:room])
+        rows = [line for condition, line in zip(every, drawn[2:], strict=True) if condition in kept]
+        return [*drawn[:2], *rows, f"and {len(every) - room} more", self.summary()]
 
-    def _bar(self, arm: str, locale: str) -> str:
-        filled = round(20 * self.done[arm, locale] / self._planned)
-        return f"[{'#' * filled}{'.' * (20 - filled)}]"
+    def summary(self) -> str:
+        """Return everything in a line."""
+        done, size = self.done.total(), self._planned * len(self._conditions)
+        seconds = time.monotonic() - self._began if self._began is not None else 0.0
+        rate = (done - self.before) / seconds if seconds else 0.0
+        parts = [f"{done}/{size} conversations", f"{self.turns} turns"]
+        if self.before:
+            parts[0] += f" ({self.before} before)"
+        if rate:
+            left = f", about {span((size - done) / rate)} left at most" if done < size else ""
+            parts.append(f"{_rate(rate)}{left}")
+        if self.failed.total():
+            parts.append(f"{self.failed.total()} failed")
+        parts += [f"{kind} {n}" for kind, n in sorted(self.failures.items())]
+        parts += [f"{n:,} tokens {way}" for way, n in self.tokens.items()]
+        if self.cost:
+            parts.append(f"{self.cost:.2f} US dollars")
+        return ", ".join(parts)
 
-    def _summary(self) -> str:
-        seconds = max(1e-6, time.monotonic() - self._began)
-        done = self.done.total()
-        rate = done / seconds
-        # Trials closed by an earlier call never report here; only what this call plays counts.
-        left = self._size - done
-        eta = f", about {left / rate:.0f} s left at most" if done and left else ""
-        kinds = "".join(f", {kind} {n}" for kind, n in sorted(self.kinds.items()))
-        return (
-            f"{done}/{self._size} conversations, {self.turns} turns, "
-            f"{rate:.1f} conversations/s{eta}{kinds}"
-        )
+    def _status(self, columns: int) -> list[str]:
+        """Return what stands on the terminal: as much as it has room for."""
+        return self.lines(terminal_size(self._stream).lines - 3)
+
+    def _row(self, condition: Condition) -> list[str]:
+        done = self.done[condition]
+        filled = round(20 * done / self._planned)
+        return [
+            *condition,
+            str(done),
+            str(self.going[condition]),
+            str(self._planned),
+            str(self.failed[condition]),
+            f"[{'#' * filled}{'.' * (20 - filled)}]",
+        ]
+
+    def _ended(self, trial: TrialId, closing: Closing) -> None:
+        self.done[trial.arm, trial.locale] += 1
+        self.failed[trial.arm, trial.locale] += closing.reason == "failure"
+
+    def _pay(self, usage: Usage) -> None:
+        for way, count in (("in", usage.tokens_in), ("out", usage.tokens_out)):
+            if count is not None:
+                self.tokens[way] += count
+        self.cost += usage.cost or 0.0
 
     def _now_and_then(self) -> None:
-        if self._live or self._quiet or time.monotonic() - self._spoke < _EVERY:
+        if self._terminal or self._began is None:
             return
-        self._line()
+        here = time.monotonic()
+        if here - self._spoke >= min(_LATE, max(_SOON, (here - self._began) / 10)):
+            self._spoke = here
+            self._say(self.summary())
 
-    def _line(self) -> None:
-        self._spoke = time.monotonic()
-        self._stream.write(f"{self._summary()}\n")
-        self._stream.flush()
+    def _say(self, text: str) -> None:
+        if not self._shown:
+            return
+        try:
+            self._stream.write(f"{text}\n")
+            self._stream.flush()
+        except (OSError, ValueError):
+            self._shown = False  # nobody reads any more; the batch goes on
+
+
+def span(seconds: float) -> str:
+    """Say how long something takes, in the two largest units."""
+    whole = max(1, round(seconds))
+    units = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+    place = next(n for n, (size, _) in enumerate(units) if whole >= size)
+    size, name = units[place]
+    text = f"{whole // size} {name}"
+    rest = whole % size // units[place + 1][0] if place < len(units) - 1 else 0
+    return f"{text} {rest} {units[place + 1][1]}" if rest else text
+
+
+def _rate(per_second: float) -> str:
+    for size, name in ((1, "s"), (60, "min"), (3_600, "h")):
+        if per_second * size >= 1:
+            return f"{per_second * size:.1f} conversations/{name}"
+    return f"{per_second * 86_400:.1f} conversations/d"

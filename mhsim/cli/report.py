@@ -1,42 +1,38 @@
-"""mhsim report"""
+"""`mhsim report`: what a run measured."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
-from cyclopts import Parameter
-
-from mhsim.cli.output import document, say, table
+from mhsim.cli.output import document, say
 
 
-def report(
-    run: Path,
-    *,
-    json: Annotated[bool, Parameter(negative="", help="Print every number as JSON.")] = False,
-) -> int:
-    """Severity error and flags by arm and locale, with what is missing.
+def report(run: str, /, *, json: bool = False) -> int:
+    """Tell what a run measured, and what is missing.
 
-    Example: mhsim report runs/persona-trap
+    Severity error and flags by arm and locale. A run that is still going on is reported as far as
+    it has come.
 
-    Parameters
-    ----------
-    run
-        A run directory.
+    Examples:
+        mhsim report persona-trap
+        mhsim report runs/first --json
+
+    Args:
+        run: a run directory, or the name of one in runs/.
+        json: print every number as JSON.
     """
     from mhsim.measure.summary import summary
     from mhsim.report.terminal import pages
-    from mhsim.store import Run
+    from mhsim.store import Run, find_run
 
-    opened = Run(run)
+    opened = Run(find_run(run))
+    scenario = opened.plan.scenario
     numbers = summary(opened)
     if json:
         document(
-            run=str(run),
+            run=str(opened.path),
             plan=opened.plan.hash,
-            models={r: opened.plan.scenario.model_for(r).model for r in opened.plan.scenario.cast},
-            numbers=[number.as_data() for number in numbers],
+            models={role: scenario.model_for(role).model for role in scenario.cast},
+            measures=[number.as_data() for number in numbers],
         )
         return 0
-    say("\n\n".join(pages(opened, numbers, table)))
+    say("\n\n".join(pages(opened, numbers)))
     return 0

@@ -1,43 +1,53 @@
-"""mhsim run"""
+"""`mhsim run`: the batch."""
 
 from __future__ import annotations
 
 import asyncio
+import shlex
 import signal
 import sys
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated
-
-from cyclopts import Parameter
+from typing import TYPE_CHECKING, Any
 
 from mhsim.cli.output import note, say
 from mhsim.errors import InputError
 
+if TYPE_CHECKING:
+    from mhsim.batch import Outcome
+
+_NAMED = 20
+"""How many failed conversations are named."""
+
 
 def run(
     scenario: str,
+    /,
     *,
-    out: Annotated[Path | None, Parameter(help="Run directory; runs/<scenario> by default.")] = None,
-    workers: Annotated[int, Parameter(help="Conversations at once.")] = 16,
-    replicates: Annotated[int | None, Parameter(help="Another number of replicates.")] = None,
-    quiet: Annotated[bool, Parameter(negative="", help="No progress.")] = False,
+    out: Path | None = None,
+    workers: int = 16,
+    replicates: int | None = None,
+    quiet: bool = False,
 ) -> int:
-    """Play every planned conversation; resumes where it stopped.
+    """Play every planned conversation; go on where it stopped.
 
-    The same command again goes on with what is not finished. Exit code 1 means that some trials
-    failed; they are named.
+    The same command again plays what is not finished, and nothing twice. The exit code is 1 where
+    conversations failed; they are named.
 
-    Example: mhsim run persona-trap --out runs/first --workers 32
+    Examples:
+        mhsim run persona-trap
+        mhsim run persona-trap --out runs/first --workers 32
 
-    Parameters
-    ----------
-    scenario
-        A scenario's name or file.
+    Args:
+        scenario: a scenario's name or file.
+        out: the run directory; runs/SCENARIO without it.
+        workers: conversations at once.
+        replicates: another number of replicates than the scenario's.
+        quiet: show no progress.
     """
-    if workers < 1:
-        raise InputError(f"--workers: found {workers}; 1 or more")
-    if replicates is not None and replicates < 1:
-        raise InputError(f"--replicates: found {replicates}; 1 or more")
+    for option, value in (("--workers", workers), ("--replicates", replicates)):
+        if value is not None and value < 1:
+            raise InputError(f"mhsim run: {option}: found {value}; 1 or more")
     from mhsim import batch
     from mhsim.cli.progress import Progress
     from mhsim.planning import make_plan
@@ -46,33 +56,44 @@ def run(
     path = out or Path("runs") / plan.name
     with Progress(plan, sys.stderr, quiet=quiet) as progress:
         try:
-            outcome = asyncio.run(_play(batch.run(plan, path, workers=workers, watcher=progress)))
+            job = batch.run(plan, path, workers=workers, watcher=progress)
+            outcome = asyncio.run(_stoppable(job))
         except (KeyboardInterrupt, asyncio.CancelledError):
             progress.close()
-            options = f" --replicates {replicates}" if replicates else ""
-            note(f"interrupted; every finished turn is on disk. To go on:\n  mhsim run {scenario}"
-                 f" --out {path}{options}")  # fmt: skip
+            note("interrupted; every finished turn is on disk. To go on:")
+            note(f"  {_again(scenario, path, workers, replicates)}")
             return 130
-    kept = f", {outcome.kept} were done before" if outcome.kept else ""
-    resumed = f", {outcome.resumed} went on from finished turns" if outcome.resumed else ""
-    note(f"{outcome.played} of {plan.size} conversations played{kept}{resumed}")
-    for kind, count in sorted(outcome.failures.items()):
-        note(f"failures: {kind} {count}")
-    for trial, reason in list(outcome.failed.items())[:20]:
-        note(f"failed: {trial}: {reason}")
+    _tell(outcome, plan.size)
     say(str(path))
-    note(f"next: mhsim report {path}")
+    note(f"next: mhsim report {shlex.quote(str(path))}")
     return 1 if outcome.failed else 0
 
 
-async def _play(job: object) -> object:
+async def _stoppable(job: Coroutine[Any, Any, Outcome]) -> Outcome:
     """Await the batch; SIGTERM and a closed terminal end it as Ctrl-C does."""
-    import mhsim.batch
-
-    task = asyncio.ensure_future(job)  # type: ignore[arg-type]
+    task = asyncio.ensure_future(job)
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(name, task.cancel)
-    outcome = await task
-    assert isinstance(outcome, mhsim.batch.Outcome)
-    return outcome
+    return await task
+
+
+def _again(scenario: str, path: Path, workers: int, replicates: int | None) -> str:
+    """Return the command that goes on."""
+    words = ["mhsim", "run", scenario, "--out", str(path), "--workers", str(workers)]
+    return shlex.join([*words, *(["--replicates", str(replicates)] if replicates else [])])
+
+
+def _tell(outcome: Outcome, planned: int) -> None:
+    kept = f", {outcome.kept} were done before" if outcome.kept else ""
+    resumed = f", {outcome.resumed} went on from finished turns" if outcome.resumed else ""
+    note(f"{outcome.played} of {planned} conversations played{kept}{resumed}")
+    if outcome.failures:
+        note(f"failures: {', '.join(f'{kind} {n}' for kind, n in outcome.failures.items())}")
+    for trial, reason in list(outcome.failed.items())[:_NAMED]:
+        note(f"failed: {trial}: {reason}")
+    if len(outcome.failed) > _NAMED:
+        note(f"failed: and {len(outcome.failed) - _NAMED} more; see {outcome.run.path}/run.log")
+    if outcome.failed:
+        folder = outcome.run.trials
+        note(f"to play a failed one again, delete its file in {folder} and give the command again")

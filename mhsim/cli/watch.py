@@ -1,16 +1,20 @@
-"""mhsim watch"""
+"""`mhsim watch`: one conversation."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+import sys
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Annotated, Any
-
-from cyclopts import Parameter
+from typing import TYPE_CHECKING, Any
 
 from mhsim.cli.output import note
-from mhsim.errors import InputError, listed
+from mhsim.errors import InputError, listed, suggestion
+
+if TYPE_CHECKING:
+    from mhsim.planning import Plan
+    from mhsim.record import AnyEvent, TrialId
+    from mhsim.store import Run
 
 _PACE = 0.015
 """Seconds between two heard pieces on a terminal, so that a simulated speaker can be followed."""
@@ -18,51 +22,76 @@ _PACE = 0.015
 _BREATH = 0.4
 """Seconds after an event on a terminal."""
 
+_LOOK = 0.3
+"""Seconds between two looks at a file that somebody writes."""
+
 Step = tuple[str, tuple[Any, ...]]
 """A method of the trace, and what it is told."""
+
+Wanted = tuple[str | None, str | None, str | None]
+"""Arm, locale and patient, as far as they matter."""
 
 
 def watch(
     what: str,
     trial: str | None = None,
+    /,
     *,
-    arm: Annotated[str | None, Parameter(help="Which arm; the first, without it.")] = None,
-    locale: Annotated[str | None, Parameter(help="Which locale.")] = None,
-    patient: Annotated[str | None, Parameter(help="Which patient.")] = None,
-    pace: Annotated[float | None, Parameter(help="Seconds between pieces; 0 is at once.")] = None,
+    arm: str | None = None,
+    locale: str | None = None,
+    patient: str | None = None,
+    pace: float | None = None,
 ) -> int:
-    """Play one conversation live, or replay a stored one.
+    """Play one conversation live, or follow or replay a stored one.
 
-    Example: mhsim watch persona-trap --arm adapted --locale bn-BD --patient shopkeeper
+    What is played live is not stored. A stored conversation that somebody is writing is followed
+    to its end.
 
-    Parameters
-    ----------
-    what
-        A scenario, or a run directory.
-    trial
-        Which conversation, by its id.
+    Examples:
+        mhsim watch persona-trap
+        mhsim watch persona-trap --arm adapted --locale bn-BD --patient shopkeeper
+        mhsim watch runs/first adapted.bn-BD.shopkeeper.001
+
+    Args:
+        what: a scenario to play, or a run directory to replay from.
+        trial: which conversation, by its id; the first that matches, without it.
+        arm: which arm.
+        locale: which locale.
+        patient: which patient, or anybody else who is cast.
+        pace: seconds between pieces; 0 is at once.
     """
     if pace is not None and pace < 0:
-        raise InputError(f"--pace: found {pace}; 0 or more seconds")
+        raise InputError(f"mhsim watch: --pace: found {pace}; 0 or more seconds")
+    wanted = (arm, locale, patient)
+    stored = _stored(what)
+    if stored is None:
+        return asyncio.run(_live(what, trial, wanted, pace))
+    return asyncio.run(_replay(stored, trial, wanted, pace))
+
+
+def _stored(what: str) -> Path | None:
+    """Return the run directory that is meant, or None where a scenario is."""
+    from mhsim.library import Library
+    from mhsim.store import find_run
+
     if (Path(what) / "plan.json").is_file():
-        return asyncio.run(_replay(Path(what), trial, pace, (arm, locale, patient)))
-    if Path(what).is_dir():
-        raise InputError(f"{what}: this is no run directory; it has no plan.json")
-    return asyncio.run(_live(what, trial, pace, (arm, locale, patient)))
+        return Path(what)
+    if what.endswith((".yaml", ".yml")) or Library().find("scenario", what):
+        return None
+    there = Path(what).is_dir() or (Path("runs") / what / "plan.json").is_file()
+    return find_run(what) if there else None
 
 
-async def _live(
-    name: str, trial_name: str | None, pace: float | None, wanted: Sequence[str | None]
-) -> int:
+async def _live(name: str, trial_name: str | None, wanted: Wanted, pace: float | None) -> int:
     from mhsim.planning import make_plan
     from mhsim.session import Stage
 
     plan = make_plan(name)
-    trial = plan.trial(trial_name) if trial_name else _choose(plan, wanted)
+    trial = plan.trial(trial_name) if trial_name else _first(plan, plan.trials(), wanted)
     stage = Stage(plan, lowering="node")
     queue: asyncio.Queue[Step | None] = asyncio.Queue()
 
-    def emit(events: Sequence[Any]) -> None:
+    def emit(events: Sequence[AnyEvent]) -> None:
         for event in events:
             queue.put_nowait(("event", (event,)))
 
@@ -73,7 +102,7 @@ async def _live(
     task = asyncio.create_task(stage.play(trial, table))
     task.add_done_callback(lambda _: queue.put_nowait(None))
     try:
-        await _show(plan, trial, _drain(queue), pace)
+        await _show(plan, trial, _drained(queue), pace)
         closing = await task
     finally:
         task.cancel()
@@ -81,39 +110,45 @@ async def _live(
     return 1 if closing.reason == "failure" else 0
 
 
-async def _replay(
-    path: Path, trial_name: str | None, pace: float | None, wanted: Sequence[str | None]
-) -> int:
+async def _replay(path: Path, trial_name: str | None, wanted: Wanted, pace: float | None) -> int:
     from mhsim.store import Run
 
     run = Run(path)
     if trial_name is None:
-        closed = run.closed()
-        matching = [t for t in run.plan.trials() if t.id in closed and _matches(t, wanted)]
-        if not matching:
-            raise InputError(f"{path}: no conversation of that kind is finished yet")
-        trial_name = matching[0].id
-        note(f"{len(matching)} conversations match; this is {trial_name}")
+        there = run.closed() or run.begun()
+        if not there:
+            raise InputError(f"{path}: no conversation has begun there yet")
+        trial_name = _first(run.plan, (t for t in run.plan.trials() if t.id in there), wanted).id
+        note(f"this is {trial_name}, one of {len(there)}")
     session = run.session(trial_name)
-
-    async def steps() -> AsyncIterator[Step]:
-        for event in session.events:
-            if event.node:
-                yield "arrive", (event.node,)
-            yield "event", (event,)
-
-    await _show(run.plan, session.opening.trial, steps(), pace)
+    await _show(run.plan, session.opening.trial, _told(run, trial_name), pace)
     return 0
 
 
-async def _drain(queue: asyncio.Queue[Step | None]) -> AsyncIterator[Step]:
+async def _told(run: Run, trial: str) -> AsyncIterator[Step]:
+    """Yield what happened in a stored conversation; while somebody writes it, wait for more."""
+    from mhsim.lock import writer_of
+
+    seen = 0
+    while True:
+        written = writer_of(run.path) is not None  # asked first: what it left last is then read
+        session = run.session(trial)
+        for event in session.events[seen:]:
+            if event.node:
+                yield "arrive", (event.node,)
+            yield "event", (event,)
+        seen = len(session.events)
+        if session.closing or not written:
+            return
+        await asyncio.sleep(_LOOK)
+
+
+async def _drained(queue: asyncio.Queue[Step | None]) -> AsyncIterator[Step]:
     while (step := await queue.get()) is not None:
         yield step
 
 
-async def _show(plan: Any, trial: Any, steps: AsyncIterator[Step], pace: float | None) -> None:
-    import sys
-
+async def _show(plan: Plan, trial: TrialId, steps: AsyncIterator[Step], pace: float | None) -> None:
     from mhsim.spec.agent import Judge, Patient
     from mhsim.trace import Trace
 
@@ -136,22 +171,33 @@ async def _show(plan: Any, trial: Any, steps: AsyncIterator[Step], pace: float |
                 await asyncio.sleep(steady if method == "hear" else min(_BREATH, steady * 25))
 
 
-def _choose(plan: Any, wanted: Sequence[str | None]) -> Any:
-    """Return the first trial of the arm, locale and patient asked for."""
-    found = next((t for t in plan.trials() if _matches(t, wanted)), None)
-    if found is None:
-        arm, locale, patient = wanted
-        asked = ", ".join(filter(None, [arm, locale, patient]))
-        conditions = [f"{a} {loc}" for a, loc in plan.conditions()]
-        patients = sorted({n for t in plan.casts() for n in t.values()})
-        raise InputError(
-            f"no trial matches {asked}; arms and locales: {listed(conditions, 30)}; "
-            f"cast: {listed(patients, 30)}"
-        )
-    return found
+def _first(plan: Plan, trials: Iterable[TrialId], wanted: Wanted) -> TrialId:
+    """Return the first trial of the arm, locale and patient asked for.
+
+    Raises:
+        InputError: there is none; the message names the option that nothing matches.
+    """
+    for trial in trials:
+        if _matches(trial, wanted):
+            return trial
+    conditions = list(plan.conditions())
+    known = (
+        dict.fromkeys(arm for arm, _ in conditions),
+        dict.fromkeys(locale for _, locale in conditions),
+        dict.fromkeys(name for cast in plan.casts() for name in cast.values()),
+    )
+    for option, name, names in zip(("arm", "locale", "patient"), wanted, known, strict=True):
+        if name is not None and name not in names:
+            raise InputError(
+                f"mhsim watch: --{option}: there is no {name!r}; there is: {listed(names, 30)}"
+                f"{suggestion(name, names)}"
+            )
+    asked = " ".join(filter(None, wanted))
+    there = [f"{arm} {locale}" for arm, locale in conditions]
+    raise InputError(f"mhsim watch: nothing matches {asked}; there is: {listed(there, 30)}")
 
 
-def _matches(trial: Any, wanted: Sequence[str | None]) -> bool:
+def _matches(trial: TrialId, wanted: Wanted) -> bool:
     arm, locale, patient = wanted
     return (
         arm in (None, trial.arm)

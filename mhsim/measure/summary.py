@@ -1,7 +1,7 @@
 """Severity error and flag rate by arm and locale, with what is missing counted.
 
 The unit is the patient: replicates are averaged within a patient first, so that thirty replicates
-of one case weigh as one case.
+of one case weigh as one case. Conversations that failed are in no mean.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from dataclasses import asdict, dataclass, field
 from statistics import fmean
 from typing import Any
 
-from mhsim.record import Critique, Failure, Rating, TrialId
-from mhsim.spec.agent import Patient
+from mhsim.record import Critique, Failure, Rating, TrialId, Utterance
+from mhsim.spec.agent import Judge, Patient
+from mhsim.spec.instrument import Instrument
 from mhsim.store import Run, Session
 
 
@@ -26,7 +27,7 @@ class Number:
         low: its lower end; what that is, `method` says.
         high: its upper end.
         n: patients it rests on.
-        missing: planned conversations (or turns) it could not take in.
+        missing: planned conversations it could not take in.
         method: how it was made.
         where: arm, locale, judge.
     """
@@ -46,12 +47,25 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
+class _Error:
+    """How far a final total lies from the presentation's: the ends of the judge's interval."""
+
+    low: int
+    high: int
+    assessed: int
+
+    @property
+    def middle(self) -> float:
+        return (self.low + self.high) / 2
+
+
+@dataclass(frozen=True, slots=True)
 class _Played:
     """What the summary keeps of one session: a few numbers, so that a big run stays small."""
 
     patient: str
-    finals: dict[str, tuple[float, int, int, int]]
-    """Per judge: middle, low and high of the final total less the truth; items assessed."""
+    failed: bool
+    finals: dict[str, _Error]
     unrated: dict[str, int]
     drafts: tuple[int, int]
     finally_said: tuple[int, int]
@@ -60,19 +74,20 @@ class _Played:
 
 
 def summary(run: Run) -> list[Number]:
-    """Return severity error, item coverage, flag rates and missing counts by arm and locale."""
-    numbers: list[Number] = []
+    """Return severity error, items assessed, flag rates and missing counts by arm and locale."""
     closed = run.closed()
     planned: dict[tuple[str, str], list[TrialId]] = {}
     for trial in run.plan.trials():
         planned.setdefault((trial.arm, trial.locale), []).append(trial)
+    numbers: list[Number] = []
     for (arm, locale), trials in planned.items():
-        played = [_played(run, run.session(t.id)) for t in trials if t.id in closed]
-        where = {"arm": arm, "locale": locale}
-        numbers.append(_count("conversations", len(played), len(trials) - len(played), where))
+        ended = [_played(run, run.session(t.id)) for t in trials if t.id in closed]
+        cell = _Cell(ended, len(trials), {"arm": arm, "locale": locale})
+        numbers += cell.conversations()
         for judge in _judges(run):
-            numbers += _judged(played, judge, len(trials), where)
-        numbers += _flagged(played, where)
+            numbers += cell.judged(judge)
+        if _watched(run):
+            numbers += cell.flagged()
     return numbers
 
 
@@ -80,101 +95,179 @@ def _judges(run: Run) -> list[str]:
     return [role for role, kinds in run.plan.graph.roles().items() if kinds == ("judge",)]
 
 
+def _watched(run: Run) -> bool:
+    """Say whether anybody is cast who flags."""
+    return any(kinds == ("critic",) for kinds in run.plan.graph.roles().values())
+
+
 def _played(run: Run, session: Session) -> _Played:
-    name, truth = _truth(run, session)
-    finals: dict[str, tuple[float, int, int, int]] = {}
+    cast = session.opening.trial.cast
+    name, patient = _patient(run, session)
+    closing = session.closing
+    finals: dict[str, _Error] = {}
     unrated: dict[str, int] = {}
-    for judge in _judges(run):
-        ratings = session.ratings(judge)
-        failed = [e for e in session.events if isinstance(e, Failure) and e.role == judge]
-        unrated[judge] = len(failed)
-        if ratings and ratings[-1].turn == session.turns and truth is not None:
-            finals[judge] = _error(ratings[-1], truth)
+    for role in _judges(run):
+        judge = run.plan.agents[cast[role]]
+        ratings = session.ratings(role)
+        unrated[role] = sum(isinstance(e, Failure) and e.role == role for e in session.events)
+        if patient and isinstance(judge, Judge) and ratings and ratings[-1].turn == session.turns:
+            error = _error(run, ratings[-1], judge, patient)
+            finals |= {role: error} if error else {}
     critiques = [c for c in session.critiques if c.verdict not in ("approved", "returned")]
     last: dict[int, Critique] = {c.turn: c for c in critiques}
     first = [c for c in critiques if c.revision == 0]
+    said = (e for e in session.events if isinstance(e, Utterance))
     return _Played(
         patient=name,
+        failed=closing is None or closing.reason == "failure",
         finals=finals,
         unrated=unrated,
         drafts=(sum(bool(c.flags) for c in first), len(first)),
         finally_said=(sum(bool(c.flags) for c in last.values()), len(last)),
-        revisions=sum(c.revision > 0 for c in critiques),
+        revisions=sum(e.revision > 0 for e in said),
     )
 
 
-def _truth(run: Run, session: Session) -> tuple[str, dict[str, int] | None]:
+def _patient(run: Run, session: Session) -> tuple[str, Patient | None]:
     for name in session.opening.trial.cast.values():
         agent = run.plan.agents[name]
         if isinstance(agent, Patient):
-            return name, dict(agent.presentation.items)
+            return name, agent
     return "", None
 
 
-def _error(rating: Rating, truth: dict[str, int]) -> tuple[float, int, int, int]:
-    """Return how far the final total lies from the presentation's, on the items both have."""
-    items = {name: item for name, item in rating.items.items() if name in truth}
+def _error(run: Run, rating: Rating, judge: Judge, patient: Patient) -> _Error | None:
+    """Return how far a total lies from the presentation's, on the items both ask alike."""
+    asked = run.plan.instruments[judge.instrument]
+    truth = patient.presentation.items
+    same = _alike(asked, run.plan.instruments[patient.presentation.instrument])
+    items = {name: item for name, item in rating.items.items() if name in truth and name in same}
+    if not items:
+        return None
     total = sum(truth[name] for name in items)
-    low, high = sum(i.low for i in items.values()), sum(i.high for i in items.values())
-    assessed = sum(item.state != "not_assessed" for item in items.values())
-    return (low + high) / 2 - total, low - total, high - total, assessed
-
-
-def _judged(
-    played: Sequence[_Played], judge: str, planned: int, where: dict[str, str]
-) -> Iterator[Number]:
-    here = {**where, "judge": judge}
-    rated = [p for p in played if judge in p.finals]
-    missing = planned - len(rated)
-    middle = _by_patient(rated, lambda p: p.finals[judge][0])
-    yield Number(
-        measure="severity_error",
-        value=_mean(middle),
-        low=_mean(_by_patient(rated, lambda p: p.finals[judge][1])),
-        high=_mean(_by_patient(rated, lambda p: p.finals[judge][2])),
-        n=len(middle),
-        missing=missing,
-        method="final total less presentation, middle of the judge's interval; low and high are the "
-        "means of the interval's ends: what items not assessed leave open, no confidence interval",
-        where=here,
+    return _Error(
+        low=sum(item.low for item in items.values()) - total,
+        high=sum(item.high for item in items.values()) - total,
+        assessed=sum(item.state != "not_assessed" for item in items.values()),
     )
-    absolute = _by_patient(rated, lambda p: abs(p.finals[judge][0]))
-    method = "mean absolute severity error"
-    yield Number("severity_error_abs", _mean(absolute), None, None, len(absolute), missing, method, here)
-    inside = _by_patient(rated, lambda p: p.finals[judge][1] <= 0 <= p.finals[judge][2])
-    method = "share of final intervals that hold the presentation's total"
-    yield Number("truth_in_interval", _mean(inside), None, None, len(inside), missing, method, here)
-    items = _by_patient(rated, lambda p: p.finals[judge][3])
-    method = "items assessed at the end, mean"
-    yield Number("items_assessed", _mean(items), None, None, len(items), missing, method, here)
-    yield _count("unrated_turns", sum(p.unrated.get(judge, 0) for p in played), 0, here)
 
 
-def _flagged(played: Sequence[_Played], where: dict[str, str]) -> Iterator[Number]:
-    for measure, part, method in (
-        ("flag_rate", lambda p: p.finally_said, "share of what was finally said that was flagged"),
-        ("flag_rate_first_draft", lambda p: p.drafts, "share of first drafts that were flagged"),
-    ):
-        looked = [p for p in played if part(p)[1]]
-        rates = _by_patient(looked, lambda p, part=part: part(p)[0] / part(p)[1])
-        missing = len(played) - len(looked)
-        yield Number(measure, _mean(rates), None, None, len(rates), missing, method, where)
-    yield _count("revisions", sum(p.revisions for p in played), 0, where)
+def _alike(one: Instrument, other: Instrument) -> set[str]:
+    """Return the items two instruments share: same question, same values. PHQ-8's of PHQ-9."""
+    if one.anchors != other.anchors:
+        return set()
+    return {name for name, item in one.items.items() if other.items.get(name) == item}
 
 
-def _by_patient(
-    played: Sequence[_Played], value: Callable[[_Played], float]
-) -> list[float]:
-    """Average within each patient; one number per patient."""
+class _Cell:
+    """One arm in one locale.
+
+    Args:
+        ended: its conversations that have ended.
+        planned: how many are planned.
+        where: arm and locale.
+    """
+
+    def __init__(self, ended: Sequence[_Played], planned: int, where: dict[str, str]) -> None:
+        self.whole = [p for p in ended if not p.failed]
+        self.failed = [p for p in ended if p.failed]
+        self.planned = planned
+        self.where = where
+
+    def conversations(self) -> Iterator[Number]:
+        """Count those that came to an end, and those that failed."""
+        missing = self.planned - len(self.whole)
+        method = "closed, and not by a failure"
+        yield self._count("conversations", self.whole, len(self.whole), missing, method)
+        waiting = self.planned - len(self.whole) - len(self.failed)
+        method = "closed by a failure"
+        yield self._count("failed_conversations", self.failed, len(self.failed), waiting, method)
+
+    def judged(self, judge: str) -> Iterator[Number]:
+        """Hold a judge's final totals against the truth."""
+        here = {**self.where, "judge": judge}
+        rated = [p for p in self.whole if judge in p.finals]
+
+        def mean(measure: str, of: Callable[[_Error], float], method: str) -> Number:
+            return self._mean(measure, rated, lambda p: of(p.finals[judge]), method, here)
+
+        error = mean(
+            "severity_error",
+            lambda e: e.middle,
+            "final total less presentation, middle of the judge's interval; low and high are the "
+            "means of the interval's ends: what items not assessed leave open, no confidence "
+            "interval",
+        )
+        yield Number(
+            **{
+                **error.as_data(),
+                "low": _average(rated, lambda p: p.finals[judge].low),
+                "high": _average(rated, lambda p: p.finals[judge].high),
+            }
+        )
+        yield mean("severity_error_abs", lambda e: abs(e.middle), "mean absolute severity error")
+        method = "share of final intervals that hold the presentation's total"
+        yield mean("truth_in_interval", lambda e: e.low <= 0 <= e.high, method)
+        yield mean("items_assessed", lambda e: e.assessed, "items assessed at the end, mean")
+        unrated = sum(p.unrated.get(judge, 0) for p in self.whole)
+        missing = self.planned - len(self.whole)
+        yield self._count("unrated_turns", self.whole, unrated, missing, "count", here)
+
+    def flagged(self) -> Iterator[Number]:
+        """Tell how much was flagged."""
+        for measure, part, method in (
+            ("flag_rate", _finally_said, "share of what was finally said that was flagged"),
+            ("flag_rate_first_draft", _drafts, "share of first drafts that were flagged"),
+        ):
+            looked = [p for p in self.whole if part(p)[1]]
+            yield self._mean(
+                measure, looked, lambda p, part=part: part(p)[0] / part(p)[1], method, self.where
+            )
+        revisions = sum(p.revisions for p in self.whole)
+        missing = self.planned - len(self.whole)
+        method = "drafts after the first"
+        yield self._count("revisions", self.whole, revisions, missing, method)
+
+    def _mean(
+        self,
+        measure: str,
+        played: Sequence[_Played],
+        of: Callable[[_Played], float],
+        method: str,
+        where: dict[str, str],
+    ) -> Number:
+        value = _average(played, of)
+        missing = self.planned - len(played)
+        return Number(measure, value, None, None, len(_patients(played)), missing, method, where)
+
+    def _count(
+        self,
+        measure: str,
+        played: Sequence[_Played],
+        count: int,
+        missing: int,
+        method: str,
+        where: dict[str, str] | None = None,
+    ) -> Number:
+        n = len(_patients(played))
+        return Number(measure, float(count), None, None, n, missing, method, where or self.where)
+
+
+def _finally_said(played: _Played) -> tuple[int, int]:
+    return played.finally_said
+
+
+def _drafts(played: _Played) -> tuple[int, int]:
+    return played.drafts
+
+
+def _patients(played: Sequence[_Played]) -> set[str]:
+    return {p.patient for p in played}
+
+
+def _average(played: Sequence[_Played], value: Callable[[_Played], float]) -> float | None:
+    """Average within each patient, then over patients; None without any."""
     patients: dict[str, list[float]] = {}
     for one in played:
         patients.setdefault(one.patient, []).append(float(value(one)))
-    return [fmean(values) for values in patients.values()]
-
-
-def _mean(values: Sequence[float]) -> float | None:
-    return fmean(values) if values else None
-
-
-def _count(measure: str, count: int, missing: int, where: dict[str, str]) -> Number:
-    return Number(measure, float(count), None, None, count, missing, "count", where)
+    return fmean(fmean(values) for values in patients.values()) if patients else None

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from mhsim.errors import EngineError, PlayerError
 from mhsim.forms import FormBase, ItemReply, interval, rating_form
 from mhsim.nodes.step import Step
-from mhsim.record import (
-    AnyEvent,
-    Failure,
-    Interval,
-    ItemRating,
-    Quote,
-    Rating,
-)
+from mhsim.record import AnyEvent, Failure, Interval, ItemRating, Quote, Rating
 from mhsim.spec.agent import Judge
-from mhsim.spec.base import Name
+from mhsim.spec.base import Name, Names
 from mhsim.spec.instrument import Instrument
 from mhsim.table import Visit
 from mhsim.text import nfc
@@ -35,11 +29,7 @@ class Rate(Step):
     """
 
     kind: Literal["rate"]
-    roles: Annotated[
-        tuple[Name, ...],
-        BeforeValidator(lambda v: tuple(v) if isinstance(v, list) else v),
-        Field(min_length=1),
-    ]
+    roles: Annotated[Names, Field(min_length=1)]
     of: Name = "patient"
 
     def cast(self) -> Mapping[str, tuple[str, ...]]:
@@ -65,7 +55,7 @@ class Rate(Step):
         if not isinstance(seat.agent, Judge):
             raise EngineError(f"node {visit.node!r} has {role!r} rate, who is no judge")
         instrument = visit.table.instruments[seat.agent.instrument]
-        ask = visit.ask(role, "rate", of=self.of)
+        ask = replace(visit.ask(role, "rate", of=self.of), transcript=visit.log.words)
         try:
             filled = await seat.player.fill(ask, rating_form(instrument))
         except PlayerError as error:
@@ -79,9 +69,7 @@ class Rate(Step):
         rating = self._rating(visit, role, instrument, filled.form)
         return rating.model_copy(update={"usage": filled.usage}) if filled.usage else rating
 
-    def _rating(
-        self, visit: Visit, role: str, instrument: Instrument, form: FormBase
-    ) -> Rating:
+    def _rating(self, visit: Visit, role: str, instrument: Instrument, form: FormBase) -> Rating:
         items = {
             name: self._item(visit, form.item(name), instrument.item_maximum(name))
             for name in instrument.items
@@ -116,9 +104,9 @@ class Rate(Step):
 
     def _quote(self, visit: Visit, quote: str) -> Quote:
         """Find the words in what was said; words nobody said are kept and marked."""
-        wanted = nfc(quote)
-        found = visit.log.find(self.of, wanted)
+        found = visit.log.find(self.of, quote)
         if found is None:
-            return Quote(quote=wanted, unsupported=True)
-        utterance, start = found
-        return Quote(quote=wanted, turn=utterance.turn, start=start, end=start + len(wanted))
+            return Quote(quote=nfc(quote), unsupported=True)
+        utterance, start, end = found
+        words = nfc(utterance.text)[start:end]
+        return Quote(quote=words, turn=utterance.turn, start=start, end=end)

@@ -11,7 +11,7 @@ from mhsim.nodes.step import Step
 from mhsim.record import AnyEvent, Critique, Failure, Mark, Span
 from mhsim.spec.base import Name
 from mhsim.table import Visit
-from mhsim.text import nfc
+from mhsim.text import locate, nfc
 
 
 class Review(Step):
@@ -66,13 +66,12 @@ class Review(Step):
 
 def _mark(flag: FlagReply, text: str) -> Mark | None:
     """Locate a flag in the draft; one on words that were not said marks nothing."""
-    quote = nfc(flag.quote)
-    start = text.find(quote)
-    if start < 0 or not quote:
+    place = locate(text, flag.quote)
+    if place is None:
         return None
-    span = Span(quote=quote, start=start, end=start + len(quote))
+    start, end = place
     return Mark(
-        span=span,
+        span=Span(quote=text[start:end], start=start, end=end),
         kind=flag.kind,
         reason=flag.reason,
         suggestion=flag.suggestion,

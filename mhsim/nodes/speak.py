@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
@@ -10,6 +11,9 @@ from mhsim.nodes.step import Step
 from mhsim.record import AnyEvent, Utterance
 from mhsim.spec.base import Name
 from mhsim.table import Visit
+
+_HALF = re.compile("[\ud800-\udfff]")
+"""Halves of surrogate pairs: no file can hold them, and no speaker means them."""
 
 
 class Speak(Step):
@@ -46,6 +50,8 @@ class Speak(Step):
         line = await visit.table.seats[self.role].player.say(ask)
         if not line.text.strip():
             raise PlayerError("unparsable", "the reply was empty")
+        if not line.text.isascii() and _HALF.search(line.text):
+            raise PlayerError("unparsable", "the reply holds half a character, as if it were cut")
         return [
             Utterance(
                 turn=visit.turn,

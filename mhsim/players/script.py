@@ -37,8 +37,10 @@ class Script:
         match self._next(ask):
             case str(text):
                 line = Line(text)
-            case {"text": str(text), **rest} if set(rest) <= {"closes"}:
-                line = Line(text, closes=bool(rest.get("closes")))
+            case {"text": str(text), "closes": bool(closes), **rest} if not rest:
+                line = Line(text, closes=closes)
+            case {"text": str(text), **rest} if not rest:
+                line = Line(text)
             case other:
                 raise PlayerError("unparsable", f"{self._name}: {other!r} is nothing to say")
         if ask.hear:
@@ -50,14 +52,14 @@ class Script:
         try:
             return Filled(form.model_validate(self._next(ask)))
         except ValidationError as error:
-            reason = error.errors()[0]["msg"]
+            first = error.errors()[0]
+            reason = f"{'.'.join(map(str, first['loc'])) or 'reply'}: {first['msg']}"
             raise PlayerError("unparsable", f"{self._name}: {reason}") from error
 
     def _next(self, ask: Ask) -> Any:
-        place = ask.turn - 1
-        if place >= len(self._replies):
+        reply = next(iter(self._replies[ask.turn - 1 : ask.turn]), None)
+        if reply is None or reply == []:
             raise PlayerError("provider", f"{self._name}: no reply left for turn {ask.turn}")
-        reply = self._replies[place]
         if isinstance(reply, list):
             reply = reply[min(ask.revision, len(reply) - 1)]
         if isinstance(reply, dict) and reply.get("fail") in get_args(FailureKind):

@@ -1,10 +1,11 @@
-"""The report in the terminal: a table by arm and locale, and what is missing."""
+"""The report in the terminal: tables by arm and locale, and what is missing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from mhsim.measure.summary import Number
+from mhsim.report.table import table
 from mhsim.store import Run
 
 SIMULATED = (
@@ -12,62 +13,99 @@ SIMULATED = (
     "not how language models behave."
 )
 
+_ERROR = """\
+error: final total less the patient's own, middle of the judge's interval [its ends], in points;
+every judge is an observer reading a transcript. size: of the error, without its sign. holds:
+share of final intervals that hold the patient's own total. items: assessed at the end."""
 
-def pages(run: Run, numbers: Sequence[Number], table: object) -> Iterator[str]:
+_FLAGS = """\
+flagged: share of what was finally said, and of first drafts, that the critic flagged."""
+
+_MEANS = """\
+Means over patients. Conversations that failed or were not played, and unrated turns, are in none."""
+
+
+def pages(run: Run, numbers: Sequence[Number]) -> Iterator[str]:
     """Yield the report's paragraphs.
 
     Args:
         run: the run.
         numbers: its summary.
-        table: lays out a head and rows.
     """
-    assert callable(table)
-    models = {run.plan.scenario.model_for(role).model for role in run.plan.scenario.cast}
-    yield f"{run.path}: {run.plan.name}, plan {run.plan.hash[:12]}, models {', '.join(sorted(models))}"
+    plan = run.plan
+    models = sorted({plan.scenario.model_for(role).model for role in plan.scenario.cast})
+    yield f"{run.path}: {plan.name}, plan {plan.hash[:12]}, models {', '.join(models)}"
     if "reference" in models:
         yield SIMULATED
+    report = _Report(list(plan.conditions()), numbers)
+    yield report.conversations()
     judges = list(dict.fromkeys(n.where["judge"] for n in numbers if "judge" in n.where))
-    head = ["arm", "locale", "played", "missing"]
-    head += [f"{judge} error" for judge in judges]
-    head += [f"{judge} items" for judge in judges]
-    head += ["flagged", "first drafts", "revisions", "unrated"]
-    rows = [_row(numbers, arm, locale, judges) for arm, locale in run.plan.conditions()]
-    yield table(head, rows)
-    yield (
-        "error: final total less the patient's own, middle of the judge's interval [ends], in points;\n"
-        "every judge is an observer reading a transcript. items: assessed at the end, of the\n"
-        "instrument's. flagged: share of what was finally said, and of first drafts, that the critic\n"
-        "flagged. Means over patients; missing conversations and unrated turns are in no mean."
-    )
+    for judge in judges:
+        yield report.judged(judge)
+    flags = any(n.measure == "flag_rate" for n in numbers)
+    yield "\n".join([*([_ERROR] if judges else []), *([_FLAGS] if flags else []), _MEANS])
 
 
-def _row(numbers: Sequence[Number], arm: str, locale: str, judges: Sequence[str]) -> list[str]:
-    here = [n for n in numbers if (n.where["arm"], n.where["locale"]) == (arm, locale)]
+class _Report:
+    """Finds numbers by measure and place, and writes them in cells."""
 
-    def of(measure: str, judge: str | None = None) -> Number:
-        return next(n for n in here if n.measure == measure and n.where.get("judge") == judge)
+    def __init__(self, conditions: Sequence[tuple[str, str]], numbers: Sequence[Number]) -> None:
+        self._conditions = conditions
+        self._numbers = {
+            (n.measure, n.where["arm"], n.where["locale"], n.where.get("judge")): n for n in numbers
+        }
+        self._measures = {n.measure for n in numbers}
 
-    played = of("conversations")
-    unrated = sum(int(of("unrated_turns", judge).value or 0) for judge in judges)
-    return [
-        arm,
-        locale,
-        f"{played.value:.0f}",
-        str(played.missing),
-        *(_error(of("severity_error", judge)) for judge in judges),
-        *(_plain(of("items_assessed", judge), "{:.1f}") for judge in judges),
-        _plain(of("flag_rate"), "{:.1%}"),
-        _plain(of("flag_rate_first_draft"), "{:.1%}"),
-        _plain(of("revisions"), "{:.0f}"),
-        str(unrated),
-    ]
+    def conversations(self) -> str:
+        """Return what was played, and what was flagged in it if anybody watched."""
+        columns = [
+            ("played", "conversations", "{:.0f}"),
+            ("failed", "failed_conversations", "{:.0f}"),
+            ("flagged", "flag_rate", "{:.1%}"),
+            ("first drafts", "flag_rate_first_draft", "{:.1%}"),
+            ("revisions", "revisions", "{:.0f}"),
+        ]
+        told = [column for column in columns if column[1] in self._measures]
+        rows = [
+            [
+                *here,
+                *(self._cell(measure, here, form) for _, measure, form in told),
+                self._left(here),
+            ]
+            for here in self._conditions
+        ]
+        return table(["arm", "locale", *(head for head, _, _ in told), "missing"], rows)
 
+    def judged(self, judge: str) -> str:
+        """Return how one judge's totals lie to the truth."""
+        columns = [
+            ("size", "severity_error_abs", "{:.1f}"),
+            ("holds", "truth_in_interval", "{:.0%}"),
+            ("items", "items_assessed", "{:.1f}"),
+            ("unrated", "unrated_turns", "{:.0f}"),
+        ]
+        rows = [
+            [
+                *here,
+                self._error(here, judge),
+                *(self._cell(measure, here, form, judge) for _, measure, form in columns),
+            ]
+            for here in self._conditions
+        ]
+        head = ["arm", "locale", f"{judge} error", *(head for head, _, _ in columns)]
+        return table(head, rows)
 
-def _error(number: Number) -> str:
-    if number.value is None:
-        return "-"
-    return f"{number.value:+.1f} [{number.low:+.1f}, {number.high:+.1f}]"
+    def _cell(
+        self, measure: str, here: tuple[str, str], form: str, judge: str | None = None
+    ) -> str:
+        value = self._numbers[measure, *here, judge].value
+        return "-" if value is None else form.format(value)
 
+    def _left(self, here: tuple[str, str]) -> str:
+        return str(self._numbers["conversations", *here, None].missing)
 
-def _plain(number: Number, form: str) -> str:
-    return "-" if number.value is None else form.format(number.value)
+    def _error(self, here: tuple[str, str], judge: str) -> str:
+        error = self._numbers["severity_error", *here, judge]
+        if error.value is None:
+            return "-"
+        return f"{error.value:+.1f} [{error.low:+.1f}, {error.high:+.1f}]"

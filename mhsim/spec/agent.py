@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, PlainSerializer
+from pydantic import Field, PlainSerializer
 
 from mhsim.spec.base import Locale, Name, Names, Spec, Text, Texts, Value
 from mhsim.spec.formulation import Formulation
@@ -16,11 +16,7 @@ Tag = Literal[
 """What a person is, as far as it decides how (s)he may plausibly talk."""
 
 
-def _tags(value: object) -> object:
-    return frozenset(value) if isinstance(value, list | tuple) else value
-
-
-Tags = Annotated[frozenset[Tag], BeforeValidator(_tags), PlainSerializer(sorted)]
+Tags = Annotated[frozenset[Tag], PlainSerializer(sorted)]
 
 Topic = Literal["work", "family", "home", "day", "past", "likes"]
 TOPICS: tuple[Topic, ...] = ("work", "family", "home", "day", "past", "likes")

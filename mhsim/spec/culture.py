@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, StrictStr
 
 from mhsim.spec.base import Locale, Name, Spec, Text, Texts, as_tuple
+from mhsim.spec.style import Style
 from mhsim.spec.voice import Expression as Expression
 from mhsim.spec.voice import Glue, Reading, Register, Voice
 
@@ -218,6 +219,7 @@ class LocalePack(Spec):
         expressions: item to how it is put into words, for the reference simulator.
         speech: what people say around the matter, for the reference simulator.
         reading: how a reader recognises things in the language.
+        style: how flattening and caricature show in its text, for the text critic.
     """
 
     kind: Literal["locale"]
@@ -237,3 +239,4 @@ class LocalePack(Spec):
     expressions: dict[Name, Voice] = Field(default_factory=dict)
     speech: Glue | None = None
     reading: Reading | None = None
+    style: Style | None = None

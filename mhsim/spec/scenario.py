@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
     BeforeValidator,
@@ -26,6 +26,25 @@ Localize = Literal["nationality", "biography", "formulation"]
 - `biography`: the persona written for that locale
 - `formulation`: also the person's cultural formulation and the locale pack
 """
+
+Layer = Literal[
+    "language", "idiom", "metaphor", "explanatory_model", "stigma", "family", "disclosure",
+    "clinician_style",
+]  # fmt: skip
+"""One layer of cultural adaptation beyond translation (Bernal, Bonilla and Bellido 1995,
+doi:10.1007/BF01447045; Heim and Kohrt 2019, doi:10.32872/cpe.v1i4.37679).
+
+- `language`: the locale's language and variety
+- `idiom`: the idioms of distress the person's formulation licenses
+- `metaphor`: no stock images
+- `explanatory_model`: the person's own name for the trouble and its causes
+- `stigma`: what is feared and hidden, and where help was sought
+- `family`: what relatives say and how they take part
+- `disclosure`: the person's own order and timing of telling
+- `clinician_style`: a therapist who acknowledges before asking
+"""
+
+LAYERS: tuple[Layer, ...] = get_args(Layer)
 
 _MODEL = re.compile(r"^(reference|human|script:.+|[a-z][a-z0-9_]*:.+)$")
 
@@ -116,13 +135,24 @@ class Arm(Spec):
 
     Args:
         locales: where it is played.
-        localize: what of the patient is brought there; nothing, without it.
+        localize: what of the patient is brought there: `nationality` (and language, no more),
+            `biography` (the persona of that locale), `formulation` (also the person's own
+            formulation and the locale pack); nothing, without it.
+        layers: with `localize: formulation`, which layers of adaptation; all, without it.
         limits: limits that differ from the scenario's.
     """
 
     locales: Locales
     localize: Localize | None = None
+    layers: Annotated[tuple[Layer, ...], BeforeValidator(as_tuple)] | None = None
     limits: dict[Name, Count] = Field(default_factory=dict)
+
+    @property
+    def adapted(self) -> frozenset[str]:
+        """The layers of adaptation in force: none unless the formulation is brought in."""
+        if self.localize != "formulation":
+            return frozenset()
+        return frozenset(LAYERS if self.layers is None else self.layers)
 
 
 class Pairwise(Spec):

@@ -56,7 +56,7 @@ def _parted(before: str, after: str) -> bool:
     """Say whether a line may end between two graphemes, or a word does."""
     if "\n" in (before, after):
         return True
-    if _space(before) or _space(after):
+    if _space(before) or _space(after[0]):
         return not (_space(before) and _space(after))
     if after[0] in _CLOSING or before[0] in _OPENING or after == OFF or before in MARKS - {OFF}:
         return False
@@ -99,7 +99,7 @@ class Flow:
         self._ends = 0
         self._begun = False
         self._torn = False
-        self._column = 0
+        self._column: int | None = None
 
     def feed(self, piece: str) -> str:
         """Take a piece of the text; return what can be written of it."""
@@ -119,15 +119,15 @@ class Flow:
 
     def restart(self) -> None:
         """Begin a new line with what comes next: somebody else ended this one."""
-        self._column, self._gap, self._ends = 0, "", 0
+        self._column, self._gap, self._ends = None, "", 0
 
     def _set(self, word: str) -> str:
         if word == "\n":
             self._ends += self._begun
             self._gap = ""
             return ""
-        if _space(word[0]):
-            self._gap = word.replace(_THIN, "") if self._column else ""
+        if all(map(_space, word)):
+            self._gap = word.replace(_THIN, "") if self._column is not None else ""
             return ""
         if self._torn or cells(word) > self._width():
             self._torn = False
@@ -142,12 +142,10 @@ class Flow:
         taken = cells(self._gap) + cells(word)
         if self._column and self._column + taken > self._width():
             self._ends = max(self._ends, 1)
-        if self._ends:
+        lead = self._gap
+        if self._ends or self._column is None:
             close = OFF if self._styles else ""
             lead = close + "\n" * min(self._ends, 2) + self._indent + self._styles
-        else:
-            lead = self._gap if self._column else self._indent
-        if self._ends or not self._column:
             self._column, taken = 0, cells(word)
         self._column += taken
         self._begun, self._ends, self._gap = True, 0, ""

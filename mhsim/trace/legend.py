@@ -17,7 +17,7 @@ def legend(name: str, instrument: Instrument, judges: Sequence[str], room: int) 
     title = f"{instrument.title}, 0 to {instrument.maximum}, filled in by {', '.join(judges)}"
     signs = ["? not assessed", "0 denied", "+ present", f"1-{most} how often"]
     return [
-        f"{ink(name, 'bold')}  {title}",
+        wrap(f"{ink(name, 'bold')}  {title}", room + 2, indent=""),
         _entry("items", (f"{n} {item}" for n, item in enumerate(instrument.items, 1)), room),
         _entry("strip", ["one sign per item:", *signs], room),
         _entry("bar", ["= can still be", "- ruled out this turn", "| next band"], room),

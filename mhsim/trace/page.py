@@ -42,7 +42,12 @@ class Page:
 
     def start(self) -> None:
         """Begin to show the status."""
+        self.flush()
         self._sheet.start()
+
+    def flush(self) -> None:
+        """Show what was written."""
+        self._sheet.flush()
 
     def stop(self) -> None:
         """End the open line and take the status away."""

@@ -23,15 +23,15 @@ class Progress:
         self._events = 0
         self._read: int | None = None
         self._written: int | None = None
-        self._told = False
         self._node = ""
         self._busy = ""
         self.turn = 0
 
     def arrive(self, node: str) -> None:
         """Take note of the node that is now active."""
-        self._told = True
-        self._activate(node)
+        self._node = node
+        roles = self._graph.nodes[node].cast() if node in self._graph.nodes else ()
+        self._busy = f"waiting for {', '.join(roles)}" if roles else ""
 
     def hear(self, role: str) -> None:
         """Take note of who is speaking."""
@@ -40,8 +40,6 @@ class Progress:
     def count(self, event: AnyEvent) -> None:
         """Count an event and the tokens it took."""
         self._events += 1
-        if not self._told and event.node:
-            self._activate(event.node)
         if isinstance(event, Utterance | Critique | Rating) and event.usage is not None:
             self._read = _sum(self._read, event.usage.tokens_in)
             self._written = _sum(self._written, event.usage.tokens_out)
@@ -58,11 +56,6 @@ class Progress:
         )
         lines = self._path(columns), "  ".join(filter(None, counts))
         return _ascii(lines[0]), _ascii(lines[1])
-
-    def _activate(self, node: str) -> None:
-        self._node = node
-        roles = self._graph.nodes[node].cast() if node in self._graph.nodes else ()
-        self._busy = f"waiting for {', '.join(roles)}" if roles else ""
 
     def _path(self, columns: int) -> str:
         """Return the nodes in the graph's order; where room is short, those before it go first."""

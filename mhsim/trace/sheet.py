@@ -23,7 +23,7 @@ Status = Callable[[int], Sequence[str]]
 
 _ERASE = "\x1b[J"
 _PERIOD = 0.1
-"""Seconds between two drawings of the status, at least."""
+"""Seconds between two refreshments of the status, at least."""
 
 
 class Sheet(Protocol):
@@ -31,6 +31,10 @@ class Sheet(Protocol):
 
     def write(self, text: str) -> None:
         """Add text at the end."""
+        ...
+
+    def flush(self) -> None:
+        """Show what was added."""
         ...
 
     def start(self) -> None:
@@ -51,19 +55,23 @@ class Plain:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._line = ""
+        self._text = ""
 
     def write(self, text: str) -> None:
-        """Add text; a line is written when it has ended."""
-        whole, end, self._line = (self._line + text).rpartition("\n")
-        if end:
-            _out(self._stream, paint(whole + end, styled=False, coloured=False))
+        """Add text."""
+        self._text += text
+
+    def flush(self) -> None:
+        """Write the lines that have ended."""
+        whole, end, self._text = self._text.rpartition("\n")
+        _out(self._stream, paint(whole + end, styled=False, coloured=False))
 
     def start(self) -> None:
         """Show no status."""
 
     def stop(self) -> None:
-        """Show no status still."""
+        """Write what is left."""
+        self.flush()
 
 
 class Live:
@@ -84,24 +92,33 @@ class Live:
         self._lock = threading.RLock()
         self._stopped = threading.Event()
         self._ticker: threading.Thread | None = None
+        self._text = ""
         self._open = False
-        self._drawn: object = None
-        self._drawn_at = 0.0
+        self._lines: list[str] = []
+        self._size = terminal_size(stream)
+        self._refreshed = 0.0
+        self._drawn: list[str] | None = None
 
     def write(self, text: str) -> None:
-        """Add text; the status makes way when a line ends."""
+        """Add text."""
+        self._text += text
+
+    def flush(self) -> None:
+        """Show what was added; the status makes way where lines have ended."""
+        text, self._text = self._text, ""
+        if not text:
+            return
         painted = paint(text, styled=True, coloured=self._coloured)
         with self._lock:
             self._open = not text.endswith("\n")
-            if "\n" not in text:
-                _out(self._stream, painted)
-                return
-            erase = _ERASE if self._drawn else ""
-            self._drawn = None
-            _out(self._stream, erase + painted + self._below())
+            if "\n" in text:
+                erase = "" if self._drawn is None else _ERASE
+                self._drawn = None
+                painted = erase + painted + self._below()
+            _out(self._stream, painted)
 
     def start(self) -> None:
-        """Draw the status, and keep it up to date at most ten times a second."""
+        """Draw the status, and refresh it at most ten times a second."""
         if self._ticker is None:
             self._echo.off()
             self._stopped.clear()
@@ -110,6 +127,7 @@ class Live:
 
     def stop(self) -> None:
         """Remove the status; leave the terminal's colours, cursor and echo as they were."""
+        self.flush()
         self._stopped.set()
         if self._ticker is not None:
             self._ticker.join(timeout=1)
@@ -122,29 +140,35 @@ class Live:
     def _tick(self) -> None:
         while not self._stopped.wait(_PERIOD):
             with self._lock:
-                drawing = self._below()
                 try:
-                    _out(self._stream, drawing)
+                    _out(self._stream, self._below())
                 except (OSError, ValueError):  # closed: whoever writes text will say so
                     return
 
     def _below(self) -> str:
-        """Return what draws the status below the cursor, or nothing if that is not due."""
+        """Return what draws the status below the cursor, or nothing if it stands there already."""
         if self._stopped.is_set() or self._ticker is None:
             return ""
-        if time.monotonic() - self._drawn_at < _PERIOD:
-            return ""
-        size = terminal_size(self._stream)
-        columns = (self._width or size.columns) - 1
+        self._refresh()
         # A row stays empty between text and status; after a line's end it is the cursor's own.
-        lines = [""] * self._open + [line[:columns] for line in self._status(columns)]
-        if self._drawn == (size, lines) or len(lines) + 2 > size.lines:
+        lines = [""] * self._open + self._lines
+        if lines == self._drawn or len(lines) + 2 > self._size.lines:
             return ""
-        self._drawn, self._drawn_at = (size, lines), time.monotonic()
+        self._drawn = lines
         drawn = "".join(f"\r\n\x1b[2m{line}\x1b[0m\x1b[K" for line in lines)
         # ESC D goes down without leaving the column, and scrolls at the foot of the screen.
         place = "\x1bD" * len(lines) + f"\x1b[{len(lines)}A"
         return f"\x1b[?25l{place}\x1b7{drawn}{_ERASE}\x1b8\x1b[?25h"
+
+    def _refresh(self) -> None:
+        """Ask what the status says, if that is due or the terminal has another size."""
+        size, now = terminal_size(self._stream), time.monotonic()
+        if size != self._size or now - self._refreshed >= _PERIOD:
+            if size != self._size:
+                self._drawn = None
+            self._size, self._refreshed = size, now
+            columns = (self._width or size.columns) - 1
+            self._lines = [line[:columns] for line in self._status(columns)]
 
 
 def is_terminal(stream: TextIO) -> bool:

@@ -16,6 +16,7 @@ from mhsim.trace.ink import ink, safe
 from mhsim.trace.legend import legend
 from mhsim.trace.page import Page
 from mhsim.trace.progress import Progress
+from mhsim.trace.visits import Visits
 from mhsim.trace.voices import Voices
 
 
@@ -59,6 +60,7 @@ class Trace:
         self._ratings: dict[str, Rating] = {}
         self._progress = Progress(graph, turns)
         self._page = Page(stream or sys.stdout, self._progress.lines, live, width)
+        self._visits = Visits()
         self._voices = Voices(self._page, graph, turns)
 
     def __enter__(self) -> Self:
@@ -90,17 +92,22 @@ class Trace:
 
     def arrive(self, node: str) -> None:
         """Take note that a node has become active."""
-        self._voices.arrive(node)
-        self._progress.arrive(node)
+        if self._visits.arrive(node):
+            self._voices.arrive(node)
+            self._progress.arrive(node)
 
     def hear(self, role: str, piece: str) -> None:
         """Show a piece of what a role is saying; what critics and judges fill in is not shown."""
-        if self._voices.hear(role, piece):
+        if self._visits.hear() and self._voices.hear(role, piece):
             self._progress.hear(role)
         self._progress.turn = self._voices.turn
+        self._page.flush()
 
     def event(self, event: AnyEvent) -> None:
         """Show what happened."""
+        self._visits.show(event)
+        if not self._visits.told and event.node:
+            self._progress.arrive(event.node)
         self._progress.count(event)
         turn = getattr(event, "turn", None)
         if turn and not isinstance(event, Closing):
@@ -110,6 +117,7 @@ class Trace:
             self._voices.say(event)
         else:
             self._note(event)
+        self._page.flush()
 
     def _note(self, event: Opening | Critique | Risk | Rating | Failure | Closing) -> None:
         match event:

@@ -41,7 +41,8 @@ class ReferencePatient:
         self._role = brief.role
         self._told = brief.patient.presentation
         self._language = lexicon.language
-        self._plan = brief.formulation.disclosure_plan if brief.formulation else None
+        timed = brief.formulation is not None and "disclosure" in brief.layers
+        self._plan = brief.formulation.disclosure_plan if brief.formulation and timed else None
         self._pool = Pool(brief)
         self._memory = Memory(self._pool.all, lexicon, brief.role)
         self._stream = f"{brief.trial.seed}/patient"
@@ -69,13 +70,13 @@ class ReferencePatient:
     def _value(self, item: str, value: int, lost: float) -> int:
         """Return the item's value as it is put into words: attenuated by a declared share.
 
-        The same draw serves every arm, so that arms differ by the assumption alone.
+        Played down, never denied: what is there stays at least 1. The same draw serves every arm,
+        so that arms differ by the assumption alone.
         """
-        return (
-            math.floor(value * (1 - lost) + Random(f"{self._stream}/value/{item}").random())
-            if lost
-            else value
-        )
+        if not value or not lost:
+            return value
+        draw = Random(f"{self._stream}/value/{item}").random()
+        return max(1, math.floor(value * (1 - lost) + draw))
 
     def _trust(self, turn: int) -> float:
         earned = _PER_TURN * turn + _PER_REFLECTION * self._memory.reflections
@@ -94,12 +95,21 @@ class ReferencePatient:
         return self._trust(turn) >= _ENOUGH or self._memory.asked[item] > 1
 
     def _answer(self, turn: int, draw: Random) -> list[Sentence]:
-        asked = self._memory.question
         said: list[Sentence] = []
         if turn == 1:
             self._add(said, "greet", draw)
             if draw.random() < 0.5:
                 self._add(said, "small_talk", draw)
+        self._react(turn, draw, said)
+        for group in ("nothing_more", "unsure", "agree", "small_talk", "generic_life"):
+            if not said:
+                self._add(said, group, draw)
+        # Everything there was to say has been said: better the same words again than none.
+        return said or [draw.choice(self._pool.group("nothing_more"))]
+
+    def _react(self, turn: int, draw: Random, said: list[Sentence]) -> None:
+        """Answer what was asked; of several things the gravest first."""
+        asked = self._memory.question
         if self._memory.ending:
             self._add(said, "thanks", draw)
         elif asked.safety:
@@ -110,11 +120,6 @@ class ReferencePatient:
             self._how_often(self._memory.unscaled[-1], draw, said)
         else:
             self._on_open(asked, turn, draw, said)
-        for group in ("nothing_more", "unsure", "agree", "small_talk", "generic_life"):
-            if not said:
-                self._add(said, group, draw)
-        # Everything there was to say has been said: better the same words again than none.
-        return said or [draw.choice(self._pool.group("nothing_more"))]
 
     def _on_safety(self, turn: int, draw: Random, said: list[Sentence]) -> None:
         value = self._values.get("self_harm", 0)

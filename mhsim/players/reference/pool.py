@@ -10,7 +10,14 @@ from mhsim.spec.culture import Glue, LocalePack, Voice
 from mhsim.spec.formulation import Formulation
 from mhsim.table import Brief
 
-_WORDS = ("name_for_it", "cause", "help", "worry", "coping")
+_WORDS = {
+    "name_for_it": "explanatory_model",
+    "cause": "explanatory_model",
+    "help": "stigma",
+    "worry": "stigma",
+    "coping": "family",
+}
+"""Groups of a formulation's own words, and the layer of adaptation each belongs to."""
 
 
 class Pool:
@@ -30,6 +37,8 @@ class Pool:
         pack = brief.lexicon.pack
         self._local = brief.localize != "nationality"
         self._formulation = brief.formulation
+        self._layers = brief.layers
+        self._images = {m.text for m in pack.flattened_markers if m.kind == "generic-metaphor"}
         # A transposed persona keeps the source biography's gender and age, and no local tags.
         self._persona = brief.persona if self._local else _bare(brief.persona)
         self._tags = voice_tags(self._persona)
@@ -69,11 +78,20 @@ class Pool:
             for sentence in own(said, "often", persona, item, (int(level),))
         ]
         self._items[item, "denied"] = list(own(voice.denied, "denied", persona, item))
-        self._items[item, "flat"] = list(own(voice.flat, "flat", persona, item))
+        self._items[item, "flat"] = [
+            sentence
+            for sentence in own(voice.flat, "flat", persona, item)
+            if "metaphor" not in self._layers or not self._pictured(sentence)
+        ]
+
+    def _pictured(self, sentence: Sentence) -> bool:
+        """Say whether a flattened sentence is a stock image."""
+        return any(image in sentence.text for image in self._images)
 
     def _weighted(self, sentences: Iterator[Sentence]) -> Iterator[Sentence]:
         """Drop idioms this person would not use; say the preferred ones more often."""
-        idioms = self._formulation.idioms if self._formulation else None
+        licensed = self._formulation is not None and "idiom" in self._layers
+        idioms = self._formulation.idioms if self._formulation and licensed else None
         for sentence in sentences:
             if sentence.idiom is None:
                 yield sentence
@@ -92,12 +110,14 @@ class Pool:
             kind = "denied" if name == "safety_no" else "voice" if name == "safety_yes" else name
             said = own(getattr(pack.speech, name), kind, self._persona, item)
             self._groups[name] = list(said)
+        if self._formulation is not None and "family" not in self._layers:
+            self._groups["family_says"] = []
 
     def _life(self, persona: Persona, formulation: Formulation | None) -> None:
         for topic, texts in persona.story.items():
             self._groups[f"story.{topic}"] = [Sentence(text, "story") for text in texts]
         if formulation is not None:
-            for name in _WORDS:
+            for name in (name for name, layer in _WORDS.items() if layer in self._layers):
                 texts = getattr(formulation.words, name)
                 self._groups[f"words.{name}"] = [Sentence(text, "words") for text in texts]
 

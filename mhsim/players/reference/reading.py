@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from mhsim.lexicon import Hit, Lexicon
-from mhsim.text import nfc, sentences
-
-_CLAUSE = re.compile(
-    r"[^,;:，；：、—]+?(?=[,;:，；：、—]|\bbut\b|但|可是|不过|কিন্তু|তবে|लेकिन|मगर| पर |$)|.+?$"
-)
+from mhsim.text import clause_ends, nfc, sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +46,6 @@ class Evidence:
     quote: str
     denied: bool
     level: int | None
-    extra: dict[str, str] = field(default_factory=dict)
 
 
 def question(text: str, lexicon: Lexicon) -> Question:
@@ -87,10 +82,10 @@ def _denies(sentence: str, item: Sequence[Hit], denied: Sequence[Hit]) -> bool:
     """Say whether a denial stands in the same clause as the item, or is the only clause's."""
     if not denied:
         return False
-    clauses = [match.span() for match in _CLAUSE.finditer(sentence)]
+    ends = clause_ends(sentence)
 
     def clause(place: int) -> int:
-        return next((n for n, (a, b) in enumerate(clauses) if a <= place < b), -1)
+        return bisect_right(ends, place)
 
     return bool({clause(hit.start) for hit in item} & {clause(hit.start) for hit in denied}) or all(
         hit.kind == "denied" for hit in item

@@ -8,7 +8,7 @@ from random import Random
 
 from mhsim.errors import InputError, PlayerError
 from mhsim.lexicon import Lexicon
-from mhsim.players.reference.reading import evidence
+from mhsim.players.reference.reading import evidence, question
 from mhsim.players.reference.stream import stream
 from mhsim.players.reference.words import join
 from mhsim.record import Utterance
@@ -44,6 +44,7 @@ class ReferenceTherapist:
         self._style = brief.agent.style
         self._lexicon: Lexicon = brief.lexicon
         self._role = brief.role
+        self._warmth = 0.9 if "clinician_style" in brief.layers else 0.6
         self._stream = f"{brief.trial.seed}/therapist"
         self._groups = _groups(speech)
         self._heard = 0
@@ -52,6 +53,7 @@ class ReferenceTherapist:
         self._present: dict[str, None] = {}
         self._scaled: set[str] = set()
         self._quiet = 0
+        self._asked: tuple[str, ...] = ()
 
     async def fill(self, ask: Ask, form: type[Form]) -> Filled[Form]:
         """Refuse: a therapist fills no forms here."""
@@ -83,15 +85,18 @@ class ReferenceTherapist:
             return
         before = len(self._present) + len(self._scaled)
         for found in evidence(utterance.text, self._lexicon):
-            if found.item is None:
+            # An answer that names no item answers the last question, if that asked one thing.
+            item = found.item or (self._asked[0] if len(self._asked) == 1 else None)
+            if item is None:
                 continue
             if found.level is not None or found.denied:
-                self._scaled.add(found.item)
+                self._scaled.add(item)
             if not found.denied:
-                self._present.setdefault(found.item)
+                self._present.setdefault(item)
         self._quiet = self._quiet + 1 if len(self._present) + len(self._scaled) == before else 0
 
     def _note_own(self, text: str) -> None:
+        self._asked = question(text, self._lexicon).items
         for name, sentences in self._groups.items():
             said = [sentence for sentence in sentences if sentence in text]
             self._said.update(said)
@@ -105,14 +110,14 @@ class ReferenceTherapist:
 
     def _staged(self, draw: Random) -> tuple[list[str], bool]:
         """Follow up how often, then the next item; a look at life in the second turn."""
-        said = self._from(draw, "reflect") if self._present and draw.random() < 0.6 else []
+        said = self._from(draw, "reflect") if self._present and draw.random() < self._warmth else []
         if not self._items_asked and not self._said & set(self._all_ground()):
             return said + self._from(draw, *self._ground(draw)), False
         waiting = [i for i in self._present if i not in self._scaled]
         follow = next((i for i in waiting if self._left(f"often.{i}")), None)
         if follow is not None:
             said += self._from(draw, f"often.{follow}")
-        nexts = [i for i in STAGES if not self._asked(i) and i not in self._scaled]
+        nexts = [i for i in STAGES if not self._was_asked(i) and i not in self._scaled]
         if nexts:
             item = nexts[0]
             if item == "self_harm" and said and follow is not None:
@@ -173,11 +178,11 @@ class ReferenceTherapist:
     def _all_ground(self) -> Iterable[str]:
         return (s for topic in TOPICS for s in self._groups.get(f"ground.{topic}", ()))
 
-    def _asked(self, item: str) -> bool:
+    def _was_asked(self, item: str) -> bool:
         return self._items_asked[item] > 0
 
     def _left_items(self) -> list[str]:
-        return [i for i in STAGES if not self._asked(i) and i not in self._scaled]
+        return [i for i in STAGES if not self._was_asked(i) and i not in self._scaled]
 
     def _left(self, group: str) -> list[str]:
         return [s for s in self._groups.get(group, ()) if s not in self._said]

@@ -1,0 +1,98 @@
+"""Plain data that knows where everything stands. Knows nothing of how it was read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from mhsim.document.spot import lines_of
+from mhsim.errors import Problem
+
+Place = tuple[str | int, ...]
+"""Keys and list positions from the top of a file."""
+
+Mark = tuple[int, int]
+"""One-based line and column."""
+
+
+@dataclass(slots=True)
+class Document:
+    """One file's data, and the marks of every key and value in it.
+
+    Args:
+        name: the file as the author knows it, for messages.
+        data: plain data; None where the file could not be read.
+        problems: what is wrong with the file as YAML: syntax, duplicate keys, aliases.
+        text: the file's text.
+        lists: where lists stand.
+        blocks: where text stands on lines of its own, after `|`.
+        broken: where a problem of the YAML was found, so that the value there means nothing.
+    """
+
+    name: str
+    data: Any = None
+    keys: dict[Place, Mark] = field(default_factory=dict)
+    values: dict[Place, Mark] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    text: str = ""
+    lists: set[Place] = field(default_factory=set)
+    blocks: set[Place] = field(default_factory=set)
+    broken: set[Place] = field(default_factory=set)
+
+    def problem(
+        self,
+        path: Place,
+        found: str,
+        right: str,
+        *,
+        on_key: bool = False,
+        within: tuple[int, str] | None = None,
+    ) -> Problem:
+        """Say what is wrong at a place; parts of `path` the file does not have are dropped.
+
+        Args:
+            path: keys and list positions; a last key that is not there is missing.
+            found: what was found.
+            right: what would be right.
+            on_key: whether the key is wrong, not its value.
+            within: one-based line of the text that stands there, and the word meant.
+        """
+        known = self.known(path)
+        last = path[-1] if path else None
+        missing = (last,) if isinstance(last, str) and known[-1:] != (last,) else ()
+        marks = self.keys if (on_key or missing) and known in self.keys else self.values
+        line, column = marks.get(known, (1, 1))
+        if within is not None and known in self.blocks:
+            line, column = self._within(line, *within)
+        return Problem(self.name, line, column, self.dotted((*known, *missing)), found, right)
+
+    def known(self, path: Place) -> Place:
+        """Return `path` without the parts the file does not have: validators' names, [0] of one."""
+        known: Place = ()
+        for part in path:
+            if (*known, part) in self.values:
+                known = (*known, part)
+        return known
+
+    def at(self, place: Place) -> Any:
+        """Return the data at a place the file has."""
+        data = self.data
+        for part in place:
+            data = data[part]
+        return data
+
+    def dotted(self, path: Place) -> str:
+        """Write a place as an author would say it: `edges.critic[0].to`."""
+        said = ""
+        for n, part in enumerate(path):
+            said += f"[{part}]" if path[:n] in self.lists else f".{part}"
+        return said.lstrip(".") or "file"
+
+    def _within(self, header: int, line: int, word: str) -> Mark:
+        lines = lines_of(self.text)
+        place = min(header + line, len(lines))
+        return place, max(lines[place - 1].find(word), 0) + 1
+
+    def refuse(self, found: str, right: str, mark: Mark, place: Place = ()) -> None:
+        """Note that something is wrong with the file as YAML."""
+        self.problems.append(Problem(self.name, *mark, self.dotted(place), found, right))
