@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mhsim.errors import InputError, listed, suggestion
-from mhsim.library import AGENTS, Library
+from mhsim.library import AGENTS, Entry, Library
 from mhsim.spec.agent import AnyAgent, Judge, Patient, Therapist
 from mhsim.spec.base import Finding
 from mhsim.spec.culture import LocalePack
@@ -19,6 +19,13 @@ def resolve_agent(library: Library, name: str) -> AnyAgent | None:
     """Return the agent called `name`, whatever its kind; None where it cannot be read."""
     kind = next((k for k in AGENTS if library.find(k, name)), None)
     return library.entry(kind, name).model if kind else None
+
+
+def twins(library: Library, entry: Entry) -> Iterator[Finding]:
+    """Complain about a file whose name another gets first."""
+    for path in library.twins(entry)[:1]:
+        found = f"{library.shown(path)} has the same name"
+        yield Finding((), found, "another name: a cast would not know which is meant")
 
 
 def check_entry(library: Library, kind: str, model: Any) -> Iterator[Finding]:

@@ -223,7 +223,7 @@ class _Sheet:
 
 def _hung(head: str, rest: str, text: str, left: int) -> list[str]:
     """Wrap a text behind the line it hangs on."""
-    lines = wrap(text, left, initial_indent=head, subsequent_indent=rest)
+    lines = wrap(text, left, initial_indent=head, subsequent_indent=rest, break_on_hyphens=False)
     return [line.replace(_FIXED, " ") for line in lines]
 
 
@@ -231,7 +231,7 @@ def _box(name: str, inside: Sequence[str], inner: int) -> list[str]:
     """Draw a box with the name in its upper edge, or inside where it is too long."""
     head = f"─ {name} " if len(name) <= inner - 2 else "─"
     texts = [*inside] if name in head else [name, *inside]
-    lines = [line for text in texts for line in wrap(text, inner)]
+    lines = [line for text in texts for line in wrap(text, inner, break_on_hyphens=False)]
     return [
         f"┌{head:─<{inner + 2}}┐",
         *(f"│ {line:<{inner}} │" for line in lines),

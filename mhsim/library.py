@@ -8,16 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ValidationError
-
-from mhsim.complaint import complaints
 from mhsim.document import Document, read
 from mhsim.errors import InputError, Problem, listed, suggestion
-from mhsim.spec.agent import Critic, Judge, Patient, Prompt, Therapist
-from mhsim.spec.culture import LocalePack
-from mhsim.spec.graph import Graph
-from mhsim.spec.instrument import Instrument
-from mhsim.spec.scenario import Scenario
+from mhsim.filing import AGENTS as AGENTS
+from mhsim.filing import FOLDERS as FOLDERS
+from mhsim.filing import MODELS as MODELS
+from mhsim.filing import understand, unreadable
 
 _HERE = Path(__file__).parent
 BUILT_IN = _HERE / "_content" if (_HERE / "_content" / "agents").is_dir() else _HERE.parent
@@ -26,32 +22,6 @@ BUILT_IN = _HERE / "_content" if (_HERE / "_content" / "agents").is_dir() else _
 Kind = Literal[
     "patient", "therapist", "critic", "judge", "prompt", "instrument", "locale", "graph", "scenario"
 ]
-
-MODELS: dict[str, type[BaseModel]] = {
-    "patient": Patient,
-    "therapist": Therapist,
-    "critic": Critic,
-    "judge": Judge,
-    "prompt": Prompt,
-    "instrument": Instrument,
-    "locale": LocalePack,
-    "graph": Graph,
-    "scenario": Scenario,
-}
-
-FOLDERS: dict[str, str] = {
-    "patient": "agents/patients",
-    "therapist": "agents/therapists",
-    "critic": "agents/critics",
-    "judge": "agents/judges",
-    "prompt": "agents/prompts",
-    "instrument": "agents/instruments",
-    "locale": "agents/locales",
-    "graph": "graphs",
-    "scenario": "scenarios",
-}
-
-AGENTS = ("patient", "therapist", "critic", "judge")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +103,21 @@ class Library:
         return self._read[path]
 
     def everything(self) -> Iterator[Entry]:
-        """Read every file of every kind; a name shadowed by an earlier root is left out."""
+        """Read every file of every kind but those whose name an earlier root has taken."""
         for kind in MODELS:
-            for name in self.names(kind):
-                path = self.find(kind, name)
-                assert path is not None
-                yield self.read(path, kind)
+            taken: dict[str, Path] = {}
+            for root in dict.fromkeys(self.roots):
+                for path in self._below(root, kind):
+                    if taken.setdefault(path.stem, root) == root:
+                        yield self.read(path, kind)
+
+    def twins(self, entry: Entry) -> list[Path]:
+        """Return other files that want the same name, those that get it first."""
+        kinds = AGENTS if entry.kind in AGENTS else (entry.kind,)
+        root = next((r for r in self.roots if entry.path.is_relative_to(r.absolute())), None)
+        paths = [p.absolute() for kind in kinds if root for p in self._below(root, kind)]
+        before = paths[: paths.index(entry.path)] if entry.path in paths else []
+        return [path for path in before if path.stem == entry.name]
 
     def shown(self, path: Path) -> str:
         """Return a path as the author knows it: relative to where they stand, if below."""
@@ -149,73 +128,24 @@ class Library:
 
     def _paths(self, kind: str) -> Iterator[Path]:
         for root in self.roots:
-            folder = root / FOLDERS[kind]
-            if folder.is_dir():
-                yield from sorted(p for p in folder.rglob("*.yaml") if p.is_file())
+            yield from self._below(root, kind)
+
+    def _below(self, root: Path, kind: str) -> Iterator[Path]:
+        folder = root / FOLDERS[kind]
+        if folder.is_dir():
+            yield from sorted(p for p in folder.rglob("*.yaml") if p.is_file())
+
+    def unread(self) -> list[Problem]:
+        """Complain about YAML files that nothing reads: another suffix, an unknown folder."""
+        paths = {p for root in self.roots for p in (root / "agents").glob("*/**/*.y*ml")}
+        for root in self.roots:
+            paths.update(p for folder in FOLDERS.values() for p in (root / folder).rglob("*.yml"))
+        return [p for path in sorted(paths) for p in unreadable(path, self.shown(path))]
 
     def _open(self, path: Path, kind: str | None) -> Entry:
         document = read(path, self.shown(path))
         sha = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
-        problems = list(document.problems)
-        model = None
-        if document.data is not None:
-            found = _kind(path, document.data) or kind
-            kind = found
-            model, more = _model(document, kind)
-            problems += more
-            problems += _misplaced(document, path, kind)
-        entry_model = None if problems else model
-        return Entry(
-            kind or "?", path.stem, path, document.name, sha, entry_model, document, tuple(problems)
-        )
-
-
-def _kind(path: Path, data: Any) -> str | None:
-    """Say what a file is: by its `kind`, its folder, or the keys only one kind has."""
-    if isinstance(data, dict) and data.get("kind") in MODELS:
-        return data["kind"]
-    for kind in ("graph", "scenario"):
-        if FOLDERS[kind] in path.parts:
-            return kind
-    keys = set(data) if isinstance(data, dict) else set()
-    if keys & {"arms", "cast"}:
-        return "scenario"
-    return "graph" if keys & {"nodes", "edges", "start"} else None
-
-
-def _model(document: Document, kind: str | None) -> tuple[Any, list[Problem]]:
-    data = document.data
-    if not isinstance(data, dict):
-        return None, [document.problem((), "the file holds no mapping", "keys and values")]
-    if kind is None:
-        given = data.get("kind")
-        right = f"write kind: one of {listed(MODELS)}{suggestion(given, MODELS)}"
-        found = "missing" if given is None else f"there is no kind {given!r}"
-        return None, [document.problem(("kind",), found, right)]
-    if kind in ("patient", "therapist", "critic", "judge") and data.get("kind") not in AGENTS:
-        given = data.get("kind")
-        found = "missing" if given is None else f"there is no kind {given!r}"
-        right = f"one of {listed(AGENTS)}{suggestion(given, AGENTS)}"
-        return None, [document.problem(("kind",), found, right)]
-    try:
-        model = MODELS[kind].model_validate(data)
-    except ValidationError as error:
-        return None, list(complaints(document, error, MODELS[kind]))
-    if isinstance(model, Graph):
-        return model, [
-            document.problem(f.path, f.found, f.right, on_key=f.on_key) for f in model.problems()
-        ]
-    return model, []
-
-
-def _misplaced(document: Document, path: Path, kind: str | None) -> Iterator[Problem]:
-    """Complain about a file whose `kind` and folder disagree, or whose name cannot be one."""
-    folder = next((k for k, f in FOLDERS.items() if path.parent.as_posix().endswith(f)), None)
-    if kind and folder and folder != kind:
-        right = f"move it to {FOLDERS[kind]}/, or write kind: {folder}"
-        yield document.problem(("kind",), f"a {kind} lies in {FOLDERS[folder]}/", right)
-    if kind == "locale" and isinstance(document.data, dict):
-        tag = document.data.get("locale")
-        if tag != path.stem:
-            right = f"name the file {tag}.yaml"
-            yield document.problem(("locale",), f"the file is called {path.name}", right)
+        kind, model, problems = understand(document, path, kind)
+        problems = (*document.problems, *problems)
+        model = None if problems else model
+        return Entry(kind or "?", path.stem, path, document.name, sha, model, document, problems)

@@ -37,6 +37,13 @@ def take(path: Path) -> int:
     return file
 
 
+def drop(file: int) -> None:
+    """Give the lock back, and take our name out of it."""
+    with suppress(OSError):
+        os.ftruncate(file, 0)
+    os.close(file)
+
+
 def writer_of(path: Path) -> str | None:
     """Say who writes in a run directory, by the name in its lock; None when nobody does."""
     with suppress(OSError):

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import SerializeAsAny
 
 import mhsim
-from mhsim.crosscheck import ScenarioCheck, check_entry
+from mhsim.crosscheck import ScenarioCheck, check_entry, twins
 from mhsim.errors import InputError, Problem, suggestion
 from mhsim.library import AGENTS, MODELS, Entry, Library
 from mhsim.record import TrialId
@@ -250,18 +250,14 @@ class _Parts:
 
 def located(library: Library, entry: Entry) -> Iterator[Problem]:
     """Yield what one readable file contradicts in others, with its places in the file."""
-    for finding in check_entry(library, entry.kind, entry.model):
-        yield entry.document.problem(
-            finding.path, finding.found, finding.right, on_key=finding.on_key
-        )
+    for finding in (*twins(library, entry), *check_entry(library, entry.kind, entry.model)):
+        yield entry.document.finding(finding)
 
 
 def _agreement(library: Library, scenario: Scenario, entry: Entry | None) -> Iterator[Problem]:
     for finding in ScenarioCheck(library, scenario).findings():
         if entry is not None:
-            yield entry.document.problem(
-                finding.path, finding.found, finding.right, on_key=finding.on_key
-            )
+            yield entry.document.finding(finding)
         else:
             key = ".".join(map(str, finding.path))
             yield Problem("scenario", None, None, key, finding.found, finding.right)
@@ -280,6 +276,7 @@ def check_paths(paths: list[str], library: Library | None = None) -> tuple[int, 
     library = library or Library()
     entries = list(_entries(paths, library)) if paths else list(library.everything())
     problems = [p for e in entries for p in e.problems]
+    problems += [] if paths else library.unread()
     problems += [p for e in entries if e.model is not None for p in located(library, e)]
     return len(entries), _unique(problems)
 
@@ -290,8 +287,9 @@ def _entries(paths: list[str], library: Library) -> Iterator[Entry]:
     for given in paths:
         path = Path(given)
         if path.is_dir():
-            for each in sorted(path.rglob("*.yaml")):
-                yield library.read(each)
+            read = (library.read(each) for each in sorted(path.rglob("*.yaml")))
+            # Directly in agents/ lies what agents refer to, such as sources; it is none of them.
+            yield from (e for e in read if e.kind != "?" or e.path.parent.name != "agents")
         elif path.is_file():
             yield library.read(path)
         elif re.fullmatch(r"[A-Za-z0-9_-]+", given):

@@ -10,7 +10,7 @@ from typing import Self
 from mhsim.difference import differences
 from mhsim.errors import RunError
 from mhsim.journal import ELSEWHERE, Journal, Syncer, disk, read_closing
-from mhsim.lock import take
+from mhsim.lock import drop, take
 from mhsim.planning import Plan
 from mhsim.record import Closing
 from mhsim.state import now
@@ -39,7 +39,7 @@ class Writer:
                 self._write_plan()
                 self._folder = os.open(self.trials, os.O_RDONLY)
             except BaseException:
-                os.close(self._lock)
+                drop(self._lock)
                 raise
         self._syncer = Syncer()
 
@@ -50,9 +50,8 @@ class Writer:
         self._syncer.close()
         with suppress(OSError):
             os.fsync(self._folder)
-            os.ftruncate(self._lock, 0)
         os.close(self._folder)
-        os.close(self._lock)
+        drop(self._lock)
 
     def closings(self) -> dict[str, Closing]:
         """Return how the trials that have ended did so, by their ids.

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from mhsim.drawing import draw, label_of, mermaid, order
 from mhsim.errors import InputError
+from mhsim.lanes import Row, columns
 from mhsim.library import BUILT_IN, Library
 from mhsim.spec.graph import END, GUARDS, Graph, Guard
 
@@ -51,7 +52,7 @@ TWO_STARTS: dict[str, Any] = {
 SUPERVISOR: dict[str, Any] = {
     "start": "supervisor",
     "nodes": {
-        "supervisor": {"kind": "review", "role": "supervisor", "of": "patient"},
+        "supervisor": speak("supervisor"),
         "crisis": speak("crisis"),
         "cbt": speak("cbt"),
         "check": {"kind": "review", "role": "practice", "of": "cbt"},
@@ -264,6 +265,14 @@ def test_with_room_for_it_every_way_that_is_not_straight_has_a_lane(graph: Graph
         if edge.to != END and not (edge is last[source] and (source, edge.to) in below)
     ]
     assert read.lanes == len(crooked)
+
+
+def test_two_lanes_of_one_column_never_touch() -> None:
+    """In ASCII nobody could tell where one ends and the next begins."""
+    rows = [Row("x", "up", True), Row("..."), Row("to x", "up"), Row("to y", "down")]
+    apart = [Row("..."), Row("..."), Row("y", "down", True), Row("z", "far"), Row("z", "far", True)]
+    assert columns([*rows, Row("y", "down", True)]) == {"down": 0, "up": 1}
+    assert columns([*rows, *apart]) == {"far": 0, "up": 0, "down": 1}
 
 
 @given(accepted(), st.integers(0, 100), st.booleans())

@@ -165,7 +165,7 @@ def test_an_editor_takes_every_short_form_of_an_edge(ways: Any) -> None:
 
 @pytest.mark.parametrize(
     "when",
-    ["stabel", "stable", {"stable": {"judge": "a"}}, {"closed": {}, "flagged": {}}, {}, ["closed"],
+    ["stables", "stable", {"stable": {"judge": "a"}}, {"closed": {}, "flagged": {}}, {}, ["closed"],
      {"stable": {"judge": "a", "turns": 1, "within": 1}}, {"turn": {"at_last": 3}}],
 )  # fmt: skip
 def test_an_editor_underlines_a_guard_that_cannot_be(when: Any) -> None:

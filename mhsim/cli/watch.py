@@ -134,8 +134,6 @@ async def _told(run: Run, trial: str) -> AsyncIterator[Step]:
         written = writer_of(run.path) is not None  # asked first: what it left last is then read
         session = run.session(trial)
         for event in session.events[seen:]:
-            if event.node:
-                yield "arrive", (event.node,)
             yield "event", (event,)
         seen = len(session.events)
         if session.closing or not written:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mhsim.document.spot import lines_of
 from mhsim.errors import Problem
+
+if TYPE_CHECKING:
+    from mhsim.spec.base import Finding
 
 Place = tuple[str | int, ...]
 """Keys and list positions from the top of a file."""
@@ -58,13 +61,22 @@ class Document:
             within: one-based line of the text that stands there, and the word meant.
         """
         known = self.known(path)
-        last = path[-1] if path else None
-        missing = (last,) if isinstance(last, str) and known[-1:] != (last,) else ()
+        missing = path[-1:] if known != path and isinstance(self.at(known), dict) else ()
         marks = self.keys if (on_key or missing) and known in self.keys else self.values
         line, column = marks.get(known, (1, 1))
         if within is not None and known in self.blocks:
             line, column = self._within(line, *within)
         return Problem(self.name, line, column, self.dotted((*known, *missing)), found, right)
+
+    def finding(self, finding: Finding, base: Place = ()) -> Problem:
+        """Say what a model finds wrong with itself, where its data begins at `base`."""
+        return self.problem(
+            (*base, *finding.path),
+            finding.found,
+            finding.right,
+            on_key=finding.on_key,
+            within=finding.within,
+        )
 
     def known(self, path: Place) -> Place:
         """Return `path` without the parts the file does not have: validators' names, [0] of one."""

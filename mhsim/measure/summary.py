@@ -7,14 +7,13 @@ of one case weigh as one case. Conversations that failed are in no mean.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from statistics import fmean
 from typing import Any
 
-from mhsim.record import Critique, Failure, Rating, TrialId, Utterance
-from mhsim.spec.agent import Judge, Patient
-from mhsim.spec.instrument import Instrument
-from mhsim.store import Run, Session
+from mhsim.measure.played import Error, Played, judges, played
+from mhsim.record import TrialId
+from mhsim.store import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,33 +45,6 @@ class Number:
         return asdict(self)
 
 
-@dataclass(frozen=True, slots=True)
-class _Error:
-    """How far a final total lies from the presentation's: the ends of the judge's interval."""
-
-    low: int
-    high: int
-    assessed: int
-
-    @property
-    def middle(self) -> float:
-        return (self.low + self.high) / 2
-
-
-@dataclass(frozen=True, slots=True)
-class _Played:
-    """What the summary keeps of one session: a few numbers, so that a big run stays small."""
-
-    patient: str
-    failed: bool
-    finals: dict[str, _Error]
-    unrated: dict[str, int]
-    drafts: tuple[int, int]
-    finally_said: tuple[int, int]
-    """Flagged and critiqued, of first drafts and of what was finally said."""
-    revisions: int
-
-
 def summary(run: Run) -> list[Number]:
     """Return severity error, items assessed, flag rates and missing counts by arm and locale."""
     closed = run.closed()
@@ -81,82 +53,19 @@ def summary(run: Run) -> list[Number]:
         planned.setdefault((trial.arm, trial.locale), []).append(trial)
     numbers: list[Number] = []
     for (arm, locale), trials in planned.items():
-        ended = [_played(run, run.session(t.id)) for t in trials if t.id in closed]
+        ended = [played(run, run.session(t.id)) for t in trials if t.id in closed]
         cell = _Cell(ended, len(trials), {"arm": arm, "locale": locale})
         numbers += cell.conversations()
-        for judge in _judges(run):
+        for judge in judges(run):
             numbers += cell.judged(judge)
         if _watched(run):
             numbers += cell.flagged()
     return numbers
 
 
-def _judges(run: Run) -> list[str]:
-    return [role for role, kinds in run.plan.graph.roles().items() if kinds == ("judge",)]
-
-
 def _watched(run: Run) -> bool:
     """Say whether anybody is cast who flags."""
     return any(kinds == ("critic",) for kinds in run.plan.graph.roles().values())
-
-
-def _played(run: Run, session: Session) -> _Played:
-    cast = session.opening.trial.cast
-    name, patient = _patient(run, session)
-    closing = session.closing
-    finals: dict[str, _Error] = {}
-    unrated: dict[str, int] = {}
-    for role in _judges(run):
-        judge = run.plan.agents[cast[role]]
-        ratings = session.ratings(role)
-        unrated[role] = sum(isinstance(e, Failure) and e.role == role for e in session.events)
-        if patient and isinstance(judge, Judge) and ratings and ratings[-1].turn == session.turns:
-            error = _error(run, ratings[-1], judge, patient)
-            finals |= {role: error} if error else {}
-    critiques = [c for c in session.critiques if c.verdict not in ("approved", "returned")]
-    last: dict[int, Critique] = {c.turn: c for c in critiques}
-    first = [c for c in critiques if c.revision == 0]
-    said = (e for e in session.events if isinstance(e, Utterance))
-    return _Played(
-        patient=name,
-        failed=closing is None or closing.reason == "failure",
-        finals=finals,
-        unrated=unrated,
-        drafts=(sum(bool(c.flags) for c in first), len(first)),
-        finally_said=(sum(bool(c.flags) for c in last.values()), len(last)),
-        revisions=sum(e.revision > 0 for e in said),
-    )
-
-
-def _patient(run: Run, session: Session) -> tuple[str, Patient | None]:
-    for name in session.opening.trial.cast.values():
-        agent = run.plan.agents[name]
-        if isinstance(agent, Patient):
-            return name, agent
-    return "", None
-
-
-def _error(run: Run, rating: Rating, judge: Judge, patient: Patient) -> _Error | None:
-    """Return how far a total lies from the presentation's, on the items both ask alike."""
-    asked = run.plan.instruments[judge.instrument]
-    truth = patient.presentation.items
-    same = _alike(asked, run.plan.instruments[patient.presentation.instrument])
-    items = {name: item for name, item in rating.items.items() if name in truth and name in same}
-    if not items:
-        return None
-    total = sum(truth[name] for name in items)
-    return _Error(
-        low=sum(item.low for item in items.values()) - total,
-        high=sum(item.high for item in items.values()) - total,
-        assessed=sum(item.state != "not_assessed" for item in items.values()),
-    )
-
-
-def _alike(one: Instrument, other: Instrument) -> set[str]:
-    """Return the items two instruments share: same question, same values. PHQ-8's of PHQ-9."""
-    if one.anchors != other.anchors:
-        return set()
-    return {name for name, item in one.items.items() if other.items.get(name) == item}
 
 
 class _Cell:
@@ -168,7 +77,7 @@ class _Cell:
         where: arm and locale.
     """
 
-    def __init__(self, ended: Sequence[_Played], planned: int, where: dict[str, str]) -> None:
+    def __init__(self, ended: Sequence[Played], planned: int, where: dict[str, str]) -> None:
         self.whole = [p for p in ended if not p.failed]
         self.failed = [p for p in ended if p.failed]
         self.planned = planned
@@ -188,7 +97,7 @@ class _Cell:
         here = {**self.where, "judge": judge}
         rated = [p for p in self.whole if judge in p.finals]
 
-        def mean(measure: str, of: Callable[[_Error], float], method: str) -> Number:
+        def mean(measure: str, of: Callable[[Error], float], method: str) -> Number:
             return self._mean(measure, rated, lambda p: of(p.finals[judge]), method, here)
 
         error = mean(
@@ -198,13 +107,9 @@ class _Cell:
             "means of the interval's ends: what items not assessed leave open, no confidence "
             "interval",
         )
-        yield Number(
-            **{
-                **error.as_data(),
-                "low": _average(rated, lambda p: p.finals[judge].low),
-                "high": _average(rated, lambda p: p.finals[judge].high),
-            }
-        )
+        low = _average(rated, lambda p: p.finals[judge].low)
+        high = _average(rated, lambda p: p.finals[judge].high)
+        yield replace(error, low=low, high=high)
         yield mean("severity_error_abs", lambda e: abs(e.middle), "mean absolute severity error")
         method = "share of final intervals that hold the presentation's total"
         yield mean("truth_in_interval", lambda e: e.low <= 0 <= e.high, method)
@@ -231,8 +136,8 @@ class _Cell:
     def _mean(
         self,
         measure: str,
-        played: Sequence[_Played],
-        of: Callable[[_Played], float],
+        played: Sequence[Played],
+        of: Callable[[Played], float],
         method: str,
         where: dict[str, str],
     ) -> Number:
@@ -243,7 +148,7 @@ class _Cell:
     def _count(
         self,
         measure: str,
-        played: Sequence[_Played],
+        played: Sequence[Played],
         count: int,
         missing: int,
         method: str,
@@ -253,19 +158,19 @@ class _Cell:
         return Number(measure, float(count), None, None, n, missing, method, where or self.where)
 
 
-def _finally_said(played: _Played) -> tuple[int, int]:
+def _finally_said(played: Played) -> tuple[int, int]:
     return played.finally_said
 
 
-def _drafts(played: _Played) -> tuple[int, int]:
+def _drafts(played: Played) -> tuple[int, int]:
     return played.drafts
 
 
-def _patients(played: Sequence[_Played]) -> set[str]:
+def _patients(played: Sequence[Played]) -> set[str]:
     return {p.patient for p in played}
 
 
-def _average(played: Sequence[_Played], value: Callable[[_Played], float]) -> float | None:
+def _average(played: Sequence[Played], value: Callable[[Played], float]) -> float | None:
     """Average within each patient, then over patients; None without any."""
     patients: dict[str, list[float]] = {}
     for one in played:

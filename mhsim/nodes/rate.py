@@ -40,6 +40,10 @@ class Rate(Step):
         """Name whose words they read."""
         return (self.of,)
 
+    def says(self) -> tuple[str, ...]:
+        """Name nobody: a judge leaves no words of its own in the conversation."""
+        return ()
+
     def whole(self, events: Sequence[AnyEvent]) -> bool:
         """Every judge has left a rating or a failure."""
         return len(events) == len(self.roles)

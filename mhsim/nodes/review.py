@@ -34,6 +34,14 @@ class Review(Step):
         """Name whose words it looks at."""
         return (self.of,)
 
+    def awaits(self) -> tuple[str, ...]:
+        """Name who must have spoken: there has to be a draft."""
+        return (self.of,)
+
+    def says(self) -> tuple[str, ...]:
+        """Name nobody: a critic leaves no words of its own in the conversation."""
+        return ()
+
     async def run(self, visit: Visit) -> Sequence[AnyEvent]:
         """Append one critique; a critic that cannot answer leaves a failure and no flags."""
         draft = visit.log.spoken(self.of)

@@ -28,6 +28,10 @@ class Screen(Step):
         """Name whose words it looks at."""
         return (self.of,)
 
+    def awaits(self) -> tuple[str, ...]:
+        """Name who must have spoken."""
+        return (self.of,)
+
     async def run(self, visit: Visit) -> Sequence[Risk]:
         """Append what the lexicon of every pack at the table finds; `none` is said too."""
         said = visit.log.spoken(self.of)

@@ -22,7 +22,8 @@ _FLAGS = """\
 flagged: share of what was finally said, and of first drafts, that the critic flagged."""
 
 _MEANS = """\
-Means over patients. Conversations that failed or were not played, and unrated turns, are in none."""
+Means over patients. Conversations that failed or are not played yet, and unrated turns, are in
+none of them."""
 
 
 def pages(run: Run, numbers: Sequence[Number]) -> Iterator[str]:

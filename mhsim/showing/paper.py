@@ -53,9 +53,12 @@ class Paper:
         self._hang(f"{'':{indent}}{label:<{_LABEL}}{gap}", said)
 
     def rows(self, texts: Iterable[str], indent: int = 2) -> None:
-        """Write texts one below the other, each marked where it begins."""
+        """Write texts one below the other, marked where they begin if that is at the left."""
         for text in texts:
-            self._hang(f"{'':{indent}}- ", safe(text))
+            if _leftward(text):
+                self.say(text, indent + 2)
+            else:
+                self._hang(f"{'':{indent}}- ", safe(text))
 
     def table(self, head: Sequence[str], rows: Sequence[Sequence[str]], indent: int = 2) -> None:
         """Write a table; its last column may hold any text, and is wrapped."""

@@ -202,7 +202,8 @@ def instrument(paper: Paper, scale: Instrument) -> None:
     paper.field("licence", f"{scale.licence.status}; {scale.licence.note}")
     paper.head("Items, by topic; the published wording is not shipped")
     for place, (name, item) in enumerate(scale.items.items(), 1):
-        paper.field(f"{place:>2}  {name}", item.topic)
+        paper.say(f"{place}. {name}", 2)
+        paper.field("topic", item.topic, 6)
         paper.field("evidence", item.evidence, 6)
         paper.field("anchors", _anchors(item.anchors or {}), 6)
     paper.head("Sources")

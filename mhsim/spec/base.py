@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, ClassVar, TypeAlias
 
 from pydantic import (
     BaseModel,
@@ -22,19 +22,34 @@ Path: TypeAlias = tuple[str | int, ...]
 
 
 class Spec(BaseModel):
-    """Base of everything an author writes: unknown keys are errors, nothing changes later."""
+    """Base of everything an author writes: unknown keys are errors, nothing changes later.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    `shorthand` says how else it may be written, for messages.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False
+    )
+    shorthand: ClassVar[str] = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something wrong inside one model: where, what was found, what would be right."""
+    """Something wrong inside one model: where, what was found, what would be right.
+
+    Args:
+        path: keys and list positions from the model; a last key that is not there is missing.
+        found: what was found.
+        right: what would be right, with a suggestion where there is one.
+        on_key: whether the key is wrong, not its value.
+        within: where a text stands, its one-based line and the word that is wrong in it.
+    """
 
     path: Path
     found: str
     right: str
     on_key: bool = False
+    within: tuple[int, str] | None = None
 
     def __str__(self) -> str:
         where = ".".join(map(str, self.path))
@@ -42,8 +57,13 @@ class Finding:
 
     def error(self) -> PydanticCustomError:
         """Return it as an error that validators raise and that keeps its parts."""
-        context = {"path": self.path, "found": self.found, "right": self.right}
-        return PydanticCustomError("finding", "{found}; {right}", context)
+        return refusal(self)
+
+
+def refusal(*findings: Finding) -> PydanticCustomError:
+    """Return findings as one error that validators raise and that keeps their parts."""
+    said = "\n".join(map(str, findings))
+    return PydanticCustomError("finding", "{said}", {"said": said, "findings": findings})
 
 
 class Nested(ValueError):
@@ -52,12 +72,36 @@ class Nested(ValueError):
     Args:
         path: keys between the value and the model.
         error: what the model refused.
+        model: the model.
     """
 
-    def __init__(self, path: Path, error: ValidationError) -> None:
+    def __init__(self, path: Path, error: ValidationError, model: type[BaseModel]) -> None:
         self.path = path
         self.error = error
+        self.model = model
         super().__init__(str(error))
+
+
+def told(value: object) -> str:
+    """Say what a value is in an author's words."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return str(value).lower()
+        case dict():
+            return "a mapping" if value else "an empty mapping"
+        case list() | tuple():
+            return "a list" if value else "an empty list"
+        case "":
+            return "empty text"
+        case _:
+            shown = repr(value)
+            return shown if len(shown) <= _MOST else shown[: _MOST - 2] + "…" + shown[-1]
+
+
+_MOST = 60
+"""How many characters of a value a message shows."""
 
 
 def as_tuple(value: Any) -> Any:
@@ -65,7 +109,9 @@ def as_tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-Name: TypeAlias = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=64)]
+NAME = r"^[a-z][a-z0-9_-]*$"
+
+Name: TypeAlias = Annotated[StrictStr, Field(pattern=NAME, max_length=64)]
 """A name an author gives: small letters, digits, `-` and `_`, starting with a letter."""
 
 Locale: TypeAlias = Annotated[StrictStr, Field(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?-[A-Z]{2}$")]
@@ -77,11 +123,14 @@ Text: TypeAlias = Annotated[StrictStr, Field(min_length=1)]
 Count: TypeAlias = Annotated[StrictInt, Field(ge=0)]
 """How many: 0 or more."""
 
-Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
+Share: TypeAlias = Annotated[float, Field(ge=0, le=1, strict=True)]
 """A part of a whole: 0 to 1."""
 
 Flag: TypeAlias = StrictBool
+"""true or false; `yes` and `no` are text."""
+
 Value: TypeAlias = Annotated[StrictInt, Field(ge=0)]
+"""The value of an item: 0 or more."""
 
 Texts: TypeAlias = Annotated[tuple[Text, ...], BeforeValidator(as_tuple)]
 Names: TypeAlias = Annotated[tuple[Name, ...], BeforeValidator(as_tuple)]

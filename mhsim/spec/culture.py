@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, StrictStr
+from pydantic import BeforeValidator, Field, StrictInt, StrictStr
 
-from mhsim.spec.base import Locale, Name, Spec, Text, Texts, as_tuple
+from mhsim.spec.base import Flag, Locale, Name, Spec, Text, Texts, as_tuple
 from mhsim.spec.style import Style
 from mhsim.spec.voice import Expression as Expression
 from mhsim.spec.voice import Glue, Reading, Register, Voice
@@ -25,7 +25,7 @@ class Tongue(Spec):
     Args:
         name: in English.
         endonym: in the language itself.
-        script: ISO 15924 code, such as `Beng`.
+        script: ISO 15924 code, such as `Deva`.
     """
 
     name: Text
@@ -42,8 +42,8 @@ class Review(Spec):
         by: who reviewed it.
     """
 
-    required: bool = True
-    done: bool
+    required: Flag = True
+    done: Flag
     by: Texts = ()
 
 
@@ -80,7 +80,9 @@ class Idiom(Spec):
     translit: Text | None = None
     gloss: Text | None = None
     meaning: Text
-    phq9: Annotated[tuple[int, ...], BeforeValidator(as_tuple)] = ()
+    phq9: Annotated[
+        tuple[Annotated[StrictInt, Field(ge=1, le=9)], ...], BeforeValidator(as_tuple)
+    ] = ()
     constructs: Texts = ()
     register_: Annotated[tuple[Register, ...], BeforeValidator(as_tuple)] = Field(
         default=(), alias="register"
@@ -225,7 +227,7 @@ class LocalePack(Spec):
     kind: Literal["locale"]
     about: Text
     locale: Locale
-    baseline: bool = False
+    baseline: Flag = False
     language: Tongue
     status: Text
     author_language_confidence: Text

@@ -1,18 +1,10 @@
-"""How one turn goes and repeats: nodes, edges, guards, limits. A graph that loads ends.
-
-Three rules make sure of it. An edge into a start node begins a turn and carries a limit, which
-counts turns; a limit on any other edge counts returns to its target within the turn; without its
-limited edges the graph has no loop. So each turn has finitely many visits, and there are finitely
-many turns. (Demanding only "some limit in every loop" is too weak: random graphs that satisfy it
-can run for ever.)
-"""
+"""How one turn goes and repeats: nodes, edges, guards, limits. A graph that loads ends."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
-import networkx as nx
 from pydantic import (
     BeforeValidator,
     Field,
@@ -24,10 +16,9 @@ from pydantic import (
 
 from mhsim.errors import InputError, listed, suggestion
 from mhsim.registry import Registry
-from mhsim.spec.base import Finding, Name, Names, Nested, Path, Spec, Text
-
-END = "end"
-"""The name edges use for leaving the graph; no node may be called so."""
+from mhsim.spec.base import Finding, Name, Names, Nested, Path, Spec, Text, told
+from mhsim.spec.flaws import END as END
+from mhsim.spec.flaws import flaws
 
 
 class Node(Spec):
@@ -53,6 +44,14 @@ class Node(Spec):
         """Return the roles whose words this node looks at."""
         return ()
 
+    def awaits(self) -> tuple[str, ...]:
+        """Return the roles that must have spoken earlier in the turn for this node to act."""
+        return ()
+
+    def says(self) -> tuple[str, ...]:
+        """Return the roles whose words this node leaves: those it casts, unless it knows better."""
+        return tuple(self.cast())
+
 
 class Guard(Spec):
     """A yes or no read off the log. A guard is a subclass, registered under its name."""
@@ -65,6 +64,13 @@ class Guard(Spec):
         """Return the items of those judges' instrument it reads."""
         return ()
 
+    def where(self, value: str) -> Path:
+        """Return where a file says `value`: the guard's name and its parameter."""
+        for parameter, given in self:
+            if value == given or (isinstance(given, tuple) and value in given):
+                return (GUARDS.name_of(type(self)), parameter)
+        return ()
+
 
 NODES: Registry[type[Node]] = Registry("mhsim.nodes", "node kind")
 GUARDS: Registry[type[Guard]] = Registry("mhsim.guards", "guard")
@@ -72,46 +78,61 @@ GUARDS: Registry[type[Guard]] = Registry("mhsim.guards", "guard")
 
 def _node(value: Any) -> Any:
     """Find the class a node's `kind` names; its own fields are then checked by that class."""
-    if isinstance(value, Node) or not isinstance(value, dict) or "kind" not in value:
+    if isinstance(value, Node) or not isinstance(value, dict):
         return value
+    if "kind" not in value:
+        raise Finding(("kind",), "missing", f"write kind: one of {listed(NODES)}").error()
     kind = value["kind"]
     if not isinstance(kind, str) or kind not in NODES:
-        found = f"there is no node kind {kind!r}"
         right = f"one of {listed(NODES)}{suggestion(kind, NODES)}"
-        raise Finding(("kind",), found, right).error()
+        raise Finding(("kind",), f"there is no node kind {told(kind)}", right).error()
+    cls = NODES.get(kind)
     try:
-        return NODES.get(kind).model_validate(value)
+        return cls.model_validate(value)
     except ValidationError as error:
-        raise Nested((), error) from error
+        raise Nested((), error, cls) from error
 
 
 def _guard(value: Any) -> Any:
     """Turn `flagged` or `{stable: {judge: a, turns: 3, within: 1}}` into a guard."""
     if isinstance(value, Guard) or value is None:
         return value
-    match value:
-        case str():
-            name, fields = value, {}
-        case dict() if len(value) == 1:
-            name, fields = next(iter(value.items()))
-        case _:
-            right = "a guard's name, or one name with its parameters: {stable: {judge: judge_a, …}}"
-            raise Finding((), f"found {value!r}", right).error()
+    name, fields = _guard_parts(value)
     if not isinstance(name, str) or name not in GUARDS:
         right = f"one of {listed(GUARDS)}{suggestion(name, GUARDS)}"
-        raise Finding((), f"there is no guard {name!r}", right).error()
+        raise Finding((), f"there is no guard {told(name)}", right).error()
     cls = GUARDS.get(name)
     if not isinstance(fields, dict):
-        right = f"its parameters as a mapping: {listed(cls.model_fields)}"
-        raise Finding((name,), f"guard {name!r} got {fields!r}", right).error()
+        right = f"write {_filled(name, cls)}" if cls.model_fields else f"write {name} alone"
+        raise Finding((name,), f"guard {name!r} got {told(fields)}", right).error()
     try:
         return cls.model_validate(fields)
     except ValidationError as error:
         if isinstance(value, str):
-            needed = listed(k for k, f in cls.model_fields.items() if f.is_required())
-            right = f"write {{{name}: {{…}}}} with {needed}"
+            right = f"write {_filled(name, cls)}"
             raise Finding((), f"guard {name!r} needs parameters", right).error() from error
-        raise Nested((name,), error) from error
+        raise Nested((name,), error, cls) from error
+
+
+def _guard_parts(value: Any) -> tuple[Any, Any]:
+    """Return a guard's name and its parameters as written."""
+    match value:
+        case dict() if len(value) == 1:
+            return next(iter(value.items()))
+        case dict() if value:
+            found = f"found {len(value)} guards in one mapping: {listed(map(str, value))}"
+            raise Finding((), found, "one guard; write an edge for each").error()
+        case str():
+            return value, {}
+        case _:
+            right = f"one guard: one of {listed(GUARDS)}; write an edge for each"
+            raise Finding((), f"found {told(value)}", right).error()
+
+
+def _filled(name: str, cls: type[Guard]) -> str:
+    """Write a guard with what it needs, for messages."""
+    needed = [field for field, info in cls.model_fields.items() if info.is_required()]
+    return f"{{{name}: {{{', '.join(f'{f}: …' for f in needed or cls.model_fields)}}}}}"
 
 
 def _written(guard: Guard | None) -> str | dict[str, Any] | None:
@@ -133,6 +154,8 @@ class Edge(Spec):
             within the turn. The number stands in the scenario.
     """
 
+    shorthand = "the name of a node"
+
     to: Name
     when: Annotated[Guard | None, BeforeValidator(_guard), PlainSerializer(_written)] = None
     limit: Name | None = None
@@ -153,9 +176,7 @@ def _edges(value: object) -> object:
 
 
 def _starts(value: object) -> object:
-    return (
-        (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
-    )
+    return (value,) if isinstance(value, str) else value
 
 
 class Graph(Spec):
@@ -206,11 +227,7 @@ class Graph(Spec):
 
     def problems(self) -> Iterator[Finding]:
         """Yield everything that keeps this graph from running to an end."""
-        yield from self._unknown_names()
-        yield from self._ways_on()
-        yield from self._turns()
-        yield from self._loops()
-        yield from self._reach()
+        yield from flaws(self)
 
     def check(self) -> Graph:
         """Return the graph itself.
@@ -222,85 +239,3 @@ class Graph(Spec):
         if found:
             raise InputError("this graph cannot run:\n" + "\n".join(found))
         return self
-
-    def _unknown_names(self) -> Iterator[Finding]:
-        known = [*self.nodes, END]
-        if END in self.nodes:
-            right = "another name; edges use 'end' for leaving the graph"
-            yield Finding(("nodes", END), "a node is called 'end'", right, on_key=True)
-        for place, name in enumerate(self.start):
-            yield from _among(("start", place), name, self.nodes)
-        for source in self.edges:
-            yield from _among(("edges", source), source, self.nodes, on_key=True)
-        for source, place, edge in self.ways():
-            yield from _among(("edges", source, place), edge.to, known)
-        roles = self.roles()
-        for name, node in self.nodes.items():
-            for role in node.about():
-                if role not in roles:
-                    right = f"one of {listed(roles)}{suggestion(role, roles)}"
-                    yield Finding(("nodes", name, "of"), f"nobody speaks as {role!r}", right)
-
-    def _ways_on(self) -> Iterator[Finding]:
-        for name in self.nodes:
-            edges = self.edges.get(name, ())
-            if not edges:
-                right = f"edges: {{{name}: …}} with a node or end"
-                yield Finding(("nodes", name), f"node {name!r} leads nowhere", right, on_key=True)
-            for place, edge in enumerate(edges):
-                last = place == len(edges) - 1
-                if last and not edge.plain:
-                    found = "the last way on has a guard or a limit, so the session could get stuck"
-                    yield Finding(("edges", name, place), found, "add a last edge without either")
-                if edge.plain and not last:
-                    found = (
-                        f"the edge to {edge.to!r} always holds, so those after it are never tried"
-                    )
-                    yield Finding(("edges", name, place), found, "put it last")
-
-    def _turns(self) -> Iterator[Finding]:
-        for source, place, edge in self.ways():
-            if edge.to in self.start and edge.limit is None:
-                found = f"an edge into {edge.to!r} begins a turn and has no limit"
-                right = f"{{to: {edge.to}, limit: turns}}, then a last edge to end"
-                yield Finding(("edges", source, place), found, right)
-            if edge.to == END and edge.limit is not None:
-                right = "leave the limit out; leaving the graph happens once"
-                yield Finding(("edges", source, place), "an edge to end has a limit", right)
-
-    def _loops(self) -> Iterator[Finding]:
-        unlimited: nx.DiGraph[str] = nx.DiGraph(
-            (source, edge.to) for source, _, edge in self.ways() if edge.limit is None
-        )
-        for loop in nx.strongly_connected_components(unlimited):
-            if len(loop) == 1 and not unlimited.has_edge(*(tuple(loop) * 2)):
-                continue
-            path = [source for source, _ in nx.find_cycle(unlimited, min(loop))]
-            first = path[0]
-            place = [e.to in loop and e.limit is None for e in self.edges[first]].index(True)
-            found = f"the loop {' -> '.join([*path, first])} has no limit and could run for ever"
-            right = f"put a limit on one of its edges, such as {{to: {path[0]}, limit: revisions}}"
-            yield Finding(("edges", first, place), found, right)
-
-    def _reach(self) -> Iterator[Finding]:
-        whole: nx.DiGraph[str] = nx.DiGraph()
-        whole.add_nodes_from([*self.nodes, END])
-        whole.add_edges_from((source, edge.to) for source, _, edge in self.ways())
-        reached = {n for s in self.start[:1] if s in whole for n in [s, *nx.descendants(whole, s)]}
-        leaving = {END, *nx.ancestors(whole, END)}
-        for name in self.nodes:
-            if reached and name not in reached:
-                found = f"node {name!r} is never reached from {self.start[0]!r}"
-                yield Finding(("nodes", name), found, "lead an edge to it, or drop it", on_key=True)
-            if self.edges.get(name) and name not in leaving:
-                found = f"no way leads from {name!r} to end"
-                yield Finding(("nodes", name), found, "lead one of its ways to end", on_key=True)
-
-
-def _among(
-    path: Path, name: str, known: Collection[str], *, on_key: bool = False
-) -> Iterator[Finding]:
-    """Complain about a node's name that is not known."""
-    if name not in known:
-        right = f"one of {listed(known)}{suggestion(name, known)}"
-        yield Finding(path, f"there is no node {name!r}", right, on_key=on_key)

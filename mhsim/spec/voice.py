@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, StrictStr
 
 from mhsim.spec.agent import Tags, Topic
-from mhsim.spec.base import Name, Spec, Text, Texts, as_tuple
+from mhsim.spec.base import Name, Spec, Text, Texts, Value, as_tuple
 
 Register = Literal["somatic", "emotional", "social_relational", "spiritual_religious", "cognitive"]
 
@@ -34,7 +34,7 @@ class Expression(Spec):
     tags: Tags = frozenset()
     register_: Register | None = Field(default=None, alias="register")
     idiom: StrictStr | None = None
-    at: Annotated[tuple[int, ...], BeforeValidator(as_tuple)] = (1, 2, 3)
+    at: Annotated[tuple[Value, ...], BeforeValidator(as_tuple)] = (1, 2, 3)
 
 
 Expressions = Annotated[
@@ -59,7 +59,7 @@ class Voice(Spec):
     """
 
     voice: Expressions
-    often: dict[int, Expressions]
+    often: dict[Value, Expressions]
     denied: Expressions
     flat: Expressions
 
@@ -133,7 +133,7 @@ class Reading(Spec):
     """
 
     items: dict[Name, Texts]
-    often: dict[int, Texts]
+    often: dict[Value, Texts]
     denied: Texts
     topics: dict[Topic, Texts] = Field(default_factory=dict)
     asks_often: Texts = ()

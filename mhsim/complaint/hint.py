@@ -1,0 +1,63 @@
+"""What was found instead, and what was probably meant."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from mhsim.document import Place
+from mhsim.errors import suggestion
+from mhsim.spec.base import told
+
+_SECRET = re.compile(r"\b(?:sk|pk|gsk|hf|xai|AIza|ghp)[-_]?[A-Za-z0-9_-]{12,}")
+
+
+def found(entry: Any, path: Place) -> str:
+    """Say what was found; what looks like a key to a provider is not shown."""
+    value, kind = entry["input"], entry["type"]
+    if "api_key_env" in path[-1:] or _SECRET.search(str(value)):
+        return "found what looks like a key itself"
+    if kind == "string_too_long":
+        return f"found {len(value)} characters"
+    if kind in ("too_long", "too_short") and value:
+        return f"found {len(value)}"
+    text = isinstance(value, str) and kind.startswith(("int", "float", "bool"))
+    return f"found the text {told(value)}" if text else f"found {told(value)}"
+
+
+def hint(entry: Any) -> str:
+    """Suggest what was probably meant, where the value tells."""
+    value, kind = entry["input"], entry["type"]
+    match kind:
+        case "string_too_long":
+            return f", at most {entry['ctx']['max_length']} characters"
+        case "literal_error":
+            return suggestion(value, re.findall(r"'([^']*)'", entry["ctx"]["expected"]))
+        case "string_type" if isinstance(value, int | float):
+            return f" (did you mean '{told(value)}', in quotes?)"
+        case "tuple_type" | "list_type" | "frozen_set_type" if isinstance(value, str | int):
+            return f" (did you mean [{value}]?)"
+        case "bool_type":
+            meant = _SAID.get(str(value).casefold())
+            return f" (did you mean {meant}?)" if meant else ""
+        case "string_pattern_mismatch":
+            return _rewritten(value, entry["ctx"]["pattern"])
+        case _:
+            number = isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value)
+            return ", without quotes" if number else ""
+
+
+_SAID: dict[str, str] = {
+    **dict.fromkeys(("yes", "y", "on", "1"), "true"),
+    **dict.fromkeys(("no", "n", "off", "0"), "false"),
+}
+
+
+def _rewritten(value: str, pattern: str) -> str:
+    """Suggest the proper writing of a tag or a name: bn_bd becomes bn-BD, My Tailor my-tailor."""
+    language, *rest = re.split("[-_]", value)
+    script, region = [part.title() for part in rest[:-1]], [part.upper() for part in rest[-1:]]
+    tag = "-".join([language.lower(), *script, *region])
+    slug = re.sub(r"[^a-z0-9_-]+", "-", value.lower()).strip("-")
+    near = [each for each in (tag, slug, value.upper()) if re.match(pattern, each)]
+    return f" (did you mean {near[0]!r}?)" if near else ""

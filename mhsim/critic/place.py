@@ -1,0 +1,49 @@
+"""Where things stand in an utterance: quotations, sentences, flags that do not overlap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from mhsim.critic.finding import Flag
+from mhsim.lexicon import Hit
+from mhsim.text import sentences
+
+_PAIRS = (("“", "”"), ("‘", "’"), ("「", "」"), ("«", "»"), ('"', '"'))
+
+
+def around(hits: Iterable[Hit], kind: str, reason: str) -> Flag:
+    every = list(hits)
+    return Flag(min(h.start for h in every), max(h.end for h in every), kind, reason)
+
+
+def apart(flags: Sequence[Flag]) -> Iterator[Flag]:
+    """Drop flags that overlap an earlier one."""
+    last = -1
+    for flag in flags:
+        if flag.start >= last:
+            yield flag
+            last = flag.end
+
+
+def quoted(text: str) -> Iterator[tuple[int, int]]:
+    """Yield what stands between quotation marks."""
+    for left, right in _PAIRS:
+        start = text.find(left)
+        while start >= 0:
+            end = text.find(right, start + 1)
+            if end < 0:
+                break
+            yield start, end
+            start = text.find(left, end + 1)
+
+
+def sentences_with(text: str, hits: Sequence[Hit]) -> list[tuple[int, int]]:
+    """Return the places of the sentences that hold one of the hits."""
+    found: list[tuple[int, int]] = []
+    place = 0
+    for sentence in sentences(text):
+        start = text.index(sentence, place)
+        place = start + len(sentence)
+        if any(start <= hit.start < place for hit in hits):
+            found.append((start, place))
+    return found

@@ -1,0 +1,163 @@
+"""One utterance of one speaker, with its cues sorted by what they speak for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from mhsim.critic.finding import Flag
+from mhsim.critic.place import apart, around, quoted, sentences_with
+from mhsim.critic.speaker import Speaker
+from mhsim.lexicon import Hit, Lexicon
+
+STACKED = 4
+"""So many different idioms in one utterance are stacked. A placeholder, not calibrated."""
+
+REPEATED = 3
+"""So often the same idiom in one utterance is recited. A placeholder, not calibrated."""
+
+JARGON = 4
+"""So many different pieces of therapy talk are a parody even of a licensed speaker."""
+
+_KINDS = {
+    "therapy_speak": "therapy-speak",
+    "therapy_soft": "therapy-speak",
+    "calque": "calque",
+    "checklist": "checklist",
+    "metaphor": "generic-metaphor",
+    "exposition": "outsider-exposition",
+}
+"""Cue classes that flatten, and what a flag of theirs is called."""
+
+_REASONS = {
+    "therapy-speak": "pan-cultural therapy talk that this person is not known to use",
+    "calque": "word-for-word English",
+    "checklist": "a symptom as a manual names it",
+    "generic-metaphor": "a stock image without a scene of this person's life",
+    "outsider-exposition": "explains the culture to an outsider instead of living in it",
+}
+
+
+class View:
+    """One utterance, with its cues sorted by what they speak for."""
+
+    def __init__(self, text: str, lexicon: Lexicon, speaker: Speaker) -> None:
+        self.text = text
+        self.lexicon = lexicon
+        self.speaker = speaker
+        hits = lexicon.hits(text)
+        self.style: dict[str, list[Hit]] = {}
+        for hit in hits:
+            if hit.kind == "style":
+                self.style.setdefault(hit.name, []).append(hit)
+        self.idioms = [hit for hit in hits if hit.kind == "idiom"]
+        self.items = [hit for hit in hits if hit.kind == "item"]
+        self.risks = [hit for hit in hits if hit.kind == "risk"]
+        self.markers = [hit for hit in hits if hit.kind == "marker"]
+        self._quotes = list(quoted(text))
+        self._told = sentences_with(text, self.style.get("reported", ()))
+
+    def of(self, name: str) -> list[Hit]:
+        """Return the cues of one class that are the speaker's own words."""
+        return [hit for hit in self.style.get(name, ()) if self._own(hit)]
+
+    def distressed(self) -> bool:
+        """Say whether there is distress in it at all, and not only words for it in other use."""
+        signs = [*self.items, *self.idioms, *self.style.get("distress", ())]
+        told = [
+            *self.style.get("therapy_speak", ()),
+            *self.markers,
+            *self.style.get("clinical", ()),
+        ]
+        if self.risks:
+            return True
+        if self.style.get("ordinary"):
+            return False
+        return bool(signs) or bool(told and not self._told)
+
+    def flattened(self) -> tuple[Flag, ...]:
+        """Return what flattens, unless it is quoted, told of others, or licensed."""
+        flags = [*self._markers(), *self._classes()]
+        return tuple(apart(sorted(flags, key=lambda flag: (flag.start, -flag.end))))
+
+    def caricature(self) -> tuple[Flag, ...]:
+        """Return what is stacked or recited."""
+        return tuple(
+            flag
+            for found in (
+                self._stacked(),
+                self._repeated(),
+                self._recited(),
+                self._propped(),
+                self._parody(),
+            )
+            for flag in found
+        )[:1]
+
+    def _own(self, hit: Hit) -> bool:
+        quoted = any(start <= hit.start and hit.end <= end for start, end in self._quotes)
+        told = any(start <= hit.start < end for start, end in self._told)
+        return not quoted and not told
+
+    def _markers(self) -> Iterator[Flag]:
+        for hit in self.markers:
+            marker = self.lexicon.markers[hit.name]
+            if not self._own(hit) or (marker.strength == "soft" and self.speaker.modern):
+                continue
+            origin = (
+                f"reads like English “{marker.english_origin}”" if marker.english_origin else ""
+            )
+            yield Flag(
+                start=hit.start,
+                end=hit.end,
+                kind=marker.kind,
+                reason=marker.note or origin or marker.kind,
+                suggestion=" / ".join(marker.alternatives[:2]) or None,
+                marker=marker.id,
+            )
+
+    def _classes(self) -> Iterator[Flag]:
+        for name, kind in _KINDS.items():
+            if name == "therapy_soft" and self.speaker.modern:
+                continue
+            for hit in self.of(name):
+                if name == "metaphor" and self.style.get("concrete") and self.items:
+                    continue  # an image with a scene around it is somebody's own
+                yield Flag(hit.start, hit.end, kind, _REASONS[kind])
+
+    def _stacked(self) -> Iterator[Flag]:
+        kinds = {hit.name: hit for hit in self.idioms}
+        if len(kinds) >= STACKED:
+            reason = f"{len(kinds)} idioms in one breath; most people use one or two"
+            yield around(kinds.values(), "stacked idioms", reason)
+
+    def _repeated(self) -> Iterator[Flag]:
+        words = Counter(self.text[hit.start : hit.end] for hit in self.idioms)
+        for word, count in words.most_common(1):
+            if count >= REPEATED:
+                same = [h for h in self.idioms if self.text[h.start : h.end] == word]
+                yield around(same, "stacked idioms", f"“{word}” {count} times in one breath")
+
+    def _recited(self) -> Iterator[Flag]:
+        rules = self.of("rule")
+        groups = self.of("exposition")
+        if rules and (groups or len(rules) > 1):
+            reason = "states what all of a group do instead of what happened to this person"
+            yield around([*rules, *groups], "recited culture", reason)
+
+    def _propped(self) -> Iterator[Flag]:
+        props = {hit.name + self.text[hit.start : hit.end]: hit for hit in self.of("props")}
+        slang = {self.text[hit.start : hit.end]: hit for hit in self.of("slang")}
+        enough = 2 if self.speaker.tags & {"educated", "urban"} else 3
+        if len(props) >= enough:
+            reason = "props of a culture piled up where this person has no such story"
+            yield around(props.values(), "recited culture", reason)
+        if len(slang) >= 3:
+            yield around(slang.values(), "recited culture", "catchwords piled up")
+
+    def _parody(self) -> Iterator[Flag]:
+        talk = [*self.of("therapy_speak"), *self.of("therapy_soft")]
+        words = {self.text[hit.start : hit.end]: hit for hit in talk}
+        if len(words) >= JARGON:
+            reason = f"{len(words)} pieces of therapy talk in one breath"
+            yield around(words.values(), "stacked idioms", reason)
