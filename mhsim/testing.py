@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from mhsim.casting import Casting
 from mhsim.errors import FailureKind, InputError, PlayerError
@@ -37,14 +38,11 @@ from mhsim.record import (
     parse,
 )
 from mhsim.spec.base import Spec
-from mhsim.spec.instrument import Instrument
 from mhsim.state import Log
 from mhsim.table import Ask, Filled, Form, Line, Player, Seat, Table
 
 S = TypeVar("S", bound=Spec)
 T = TypeVar("T")
-
-_TRIAL = TrialId(id="check", arm="check", locale="en-US", cast={}, replicate=1, seed=1)
 
 
 def check_node(
@@ -60,31 +58,20 @@ def check_node(
     Raises:
         AssertionError: it does not; the message says what.
     """
-    assert issubclass(cls, Step), f"{cls.__name__} is no mhsim.nodes.Step"
+    _must(issubclass(cls, Step), f"{cls.__name__} is no mhsim.nodes.Step")
     kind = cls.model_fields["kind"].annotation
     names = get_args(kind) if get_origin(kind) is Literal else ()
-    assert len(names) == 1, f"{cls.__name__}.kind is not Literal with the one name it goes by"
+    _must(len(names) == 1, f"{cls.__name__}.kind is not Literal with the one name it goes by")
     node = _built(cls, {"kind": names[0], **(fields or {})})
     for role, kinds in node.cast().items():
         fits = bool(kinds) and set(kinds) <= set(AGENTS)
-        assert fits, f"{cls.__name__}.cast() gives {role!r} {kinds!r}, not some of {AGENTS}"
+        _must(fits, f"{cls.__name__}.cast() gives {role!r} {kinds!r}, not some of {AGENTS}")
     log = _exchange(node.about())
     before = list(log)
     visit = Visit("checked", log.turn, log, _table(node, player or _Yes()))
     events = _run(node.run(visit), f"{cls.__name__}.run")
-    assert list(log) == before, f"{cls.__name__}.run changed the log; it only returns new events"
-    _check_events(cls, node, events, log.turn)
-
-
-def _check_events(cls: type[Step], node: Step, events: Sequence[AnyEvent], turn: int) -> None:
-    assert events, f"{cls.__name__}.run left no event; every visit leaves one"
-    for event in events:
-        assert isinstance(event, get_args(AnyEvent)), f"{cls.__name__}.run left {event!r}, no event"
-        assert parse(dump(event)) == event, f"{event!r} is not read back as it was written"
-        belongs = getattr(event, "turn", turn) in (turn, None)
-        assert belongs, f"{cls.__name__}.run left an event of another turn than visit.turn"
-    assert node.whole(events), f"{cls.__name__}.whole denies what a visit left"
-    assert not node.whole(()), f"{cls.__name__}.whole takes no event at all for a visit"
+    _must(list(log) == before, f"{cls.__name__}.run changed the log; it only returns new events")
+    _check_events(node, events, log.turn)
 
 
 def check_guard(cls: type[LogGuard], fields: Mapping[str, Any] | None = None) -> None:
@@ -97,20 +84,18 @@ def check_guard(cls: type[LogGuard], fields: Mapping[str, Any] | None = None) ->
     Raises:
         AssertionError: it does not; the message says what.
     """
-    assert issubclass(cls, LogGuard), f"{cls.__name__} is no mhsim.guards.LogGuard"
+    name = cls.__name__
+    _must(issubclass(cls, LogGuard), f"{name} is no mhsim.guards.LogGuard")
     reasons = get_args(ClosingReason)
-    assert cls.reason in reasons, f"{cls.__name__}.reason is {cls.reason!r}, not one of {reasons}"
+    _must(cls.reason in reasons, f"{name}.reason is {cls.reason!r}, not one of {reasons}")
     guard = _built(cls, fields or {})
-    for method in (guard.judges, guard.items):
-        named = method()
-        assert isinstance(named, tuple), f"{cls.__name__}.{method.__name__}() is no tuple"
-    for log in (Log(), _exchange(guard.judges()), _exchange(()), _exchange((), "failure")):
+    for log in (Log(), _exchange(guard.judges()), _exchange(guard.items()), _exchange((), "judge")):
         before = list(log)
         held = guard.holds(log)
-        assert type(held) is bool, f"{cls.__name__}.holds returned {held!r}, neither True nor False"
-        assert list(log) == before, f"{cls.__name__}.holds changed the log"
-        again = (guard.holds(log), guard.holds(Log(before)))
-        assert again == (held, held), f"{cls.__name__}.holds reads something that is not in the log"
+        _must(type(held) is bool, f"{name}.holds returned {held!r}, neither True nor False")
+        _must(list(log) == before, f"{name}.holds changed the log")
+        same = (guard.holds(log), guard.holds(Log(before))) == (held, held)
+        _must(same, f"{name}.holds reads something that is not in the log")
 
 
 def check_player(player: Player, role: str = "patient") -> None:
@@ -123,27 +108,14 @@ def check_player(player: Player, role: str = "patient") -> None:
     Raises:
         AssertionError: it does neither; the message says what.
     """
-    instrument: Instrument = Library((BUILT_IN,)).load("instrument", "phq9")
-    answers = [_said(player, ask) for ask in _asks(role)]
-    for form in (Findings, rating_form(instrument)):
-        ask = next(ask for ask in _asks(role) if ask.draft)
-        filled = _answer(player.fill(ask, form), "fill")
+    answered = [_says(player, ask) for ask in _asks(role)]
+    draft = list(_asks(role))[-1]
+    for form in (Findings, rating_form(Library((BUILT_IN,)).load("instrument", "phq9"))):
+        filled = _answer(player.fill(draft, form), "the player's fill")
         fits = filled is None or isinstance(filled.form, form)
-        assert fits, f"the player filled another form than {form.__name__}"
-        answers.append(filled)
-    assert any(answers), "the player neither says anything nor fills any form"
-
-
-def _said(player: Player, ask: Ask) -> Line | None:
-    before, heard = list(ask.transcript), list[str]()
-    line = _answer(player.say(_hearing(ask, heard.append)), "say")
-    assert list(ask.transcript) == before, "the player changed the transcript"
-    if line is None:
-        return None
-    assert line.text.strip(), "the player said nothing; one that cannot answer raises PlayerError"
-    same = not heard or "".join(heard).strip() == line.text.strip()
-    assert same, "the pieces the player let be heard are not what it said"
-    return line
+        _must(fits, f"the player filled another form than {form.__name__}")
+        answered.append(filled is not None)
+    _must(any(answered), "the player neither says anything nor fills any form")
 
 
 def check_content(folder: str | Path) -> None:
@@ -152,32 +124,26 @@ def check_content(folder: str | Path) -> None:
     Raises:
         AssertionError: something is wrong; the message says what, where, and what would be right.
     """
-    folder = Path(folder)
-    code = [path.relative_to(folder) for path in sorted(folder.rglob("*.py"))]
-    assert not code, f"there is Python among the content: {', '.join(map(str, code))}"
-    files = [p for kind in FOLDERS.values() for p in sorted((folder / kind).rglob("*.yaml"))]
-    assert files, f"{folder} holds no YAML in {', '.join(dict.fromkeys(FOLDERS.values()))}"
+    root = Path(folder)
+    code = [str(path.relative_to(root)) for path in sorted(root.rglob("*.py"))]
+    _must(not code, f"there is Python among the content: {', '.join(code)}")
+    files = [path for each in FOLDERS.values() for path in sorted((root / each).rglob("*.yaml"))]
+    _must(bool(files), f"{root} holds no YAML in {', '.join(dict.fromkeys(FOLDERS.values()))}")
     for path in files:
         opens = path.read_text("utf-8").startswith("#")
-        assert opens, (
-            f"{path.relative_to(folder)} does not open with a comment that says what it is"
-        )
-    library = Library((folder, BUILT_IN))
+        _must(opens, f"{path.relative_to(root)} does not open with a comment that says what it is")
+    library = Library((root, BUILT_IN))
     _, problems = check_paths([str(path) for path in files], library)
-    assert not problems, "\n".join(map(str, problems))
-    for path in sorted((folder / FOLDERS["scenario"]).rglob("*.yaml")):
-        _render(path.stem, library)
-
-
-def _render(scenario: str, library: Library) -> None:
-    plan = make_plan(scenario, library)
-    casting = Casting(plan, dict.fromkeys(plan.scenario.cast, _Yes()))
-    first = {(trial.arm, trial.locale): trial for trial in reversed(list(plan.trials()))}
-    for trial in first.values():
-        try:
-            casting.table(trial)
-        except InputError as error:
-            raise AssertionError(f"{scenario}, {trial.id}: {error}") from error
+    _must(not problems, "\n".join(map(str, problems)))
+    for path in sorted((root / FOLDERS["scenario"]).rglob("*.yaml")):
+        plan = make_plan(path.stem, library)
+        casting = Casting(plan, dict.fromkeys(plan.scenario.cast, _Yes()))
+        first = {(trial.arm, trial.locale): trial for trial in reversed(list(plan.trials()))}
+        for trial in first.values():
+            try:
+                casting.table(trial)
+            except InputError as error:
+                raise AssertionError(f"{path.stem}, {trial.id}: {error}") from error
 
 
 class _Yes:
@@ -187,83 +153,97 @@ class _Yes:
         return Line("Yes.")
 
     async def fill(self, ask: Ask, form: type[Form]) -> Filled[Form]:
-        fields = form.model_fields.items()
-        given = {name: _least(field.annotation) for name, field in fields if field.is_required()}
-        return Filled(form.model_validate(given))
+        needed = {n: f.annotation for n, f in form.model_fields.items() if f.is_required()}
+        return Filled(form.model_validate({n: (*get_args(k), "yes")[0] for n, k in needed.items()}))
 
 
-def _least(kind: Any) -> Any:
-    return get_args(kind)[0] if get_origin(kind) is Literal else "yes" if kind is str else 0
+def _must(holds: bool, sentence: str) -> None:
+    """Raise unless it holds; `assert` would vanish under `python -O`."""
+    if not holds:
+        raise AssertionError(sentence)
 
 
 def _built(cls: type[S], fields: Mapping[str, Any]) -> S:
     name = cls.__name__
-    assert inspect.getdoc(cls) and cls.__doc__, (
-        f"{name} has no docstring to tell authors what it is"
-    )
-    assert not inspect.isabstract(cls), f"{name} leaves something abstract"
+    _must(bool(cls.__doc__), f"{name} has no docstring to tell authors what it is")
+    _must(not inspect.isabstract(cls), f"{name} leaves something abstract")
     try:
         made = cls.model_validate(dict(fields))
     except ValidationError as error:
         raise AssertionError(f"{name} does not take {dict(fields)!r}: {error}") from error
     written = cls.model_validate_json(made.model_dump_json())
-    assert written == made, f"{name} is not read back from JSON as it was written"
-    strict = cls.model_config.get("extra") == "forbid" and cls.model_config.get("frozen")
-    assert strict, f"{name} takes unknown keys or can be changed; keep Spec's model_config"
+    _must(written == made, f"{name} is not read back from JSON as it was written")
+    strict = cls.model_config.get("extra") == "forbid" and bool(cls.model_config.get("frozen"))
+    _must(strict, f"{name} takes unknown keys or can be changed; keep Spec's model_config")
     return made
 
 
-def _exchange(roles: Sequence[str], last: str = "patient") -> Log:
+def _check_events(node: Step, events: Sequence[AnyEvent], turn: int) -> None:
+    name = type(node).__name__
+    _must(bool(events), f"{name}.run left no event; every visit leaves one")
+    for event in events:
+        _must(
+            isinstance(event, get_args(AnyEvent)), f"{name}.run left {event!r}, which is no event"
+        )
+        _must(parse(dump(event)) == event, f"{event!r} is not read back as it was written")
+        here = getattr(event, "turn", turn) in (turn, None)
+        _must(here, f"{name}.run left an event of another turn than visit.turn")
+    _must(node.whole(events), f"{name}.whole denies what a visit left")
+    _must(not node.whole(()), f"{name}.whole takes no event at all for a visit")
+
+
+def _exchange(roles: Sequence[str], failing: str | None = None) -> Log:
     """Return the log of one turn in which the dyad and these roles have spoken."""
     log = Log()
     for role in dict.fromkeys(("therapist", "patient", *roles)):
         log.record(role, [Utterance(turn=1, role=role, text="I get by.")])
-    if last == "failure":
-        log.record("judge", [Failure(turn=1, role="judge", kind="timeout", detail="late")])
+    if failing:
+        log.record(failing, [Failure(turn=1, role=failing, kind="timeout", detail="late")])
     return log
 
 
 def _table(node: Step, player: Player) -> Table:
     library = Library((BUILT_IN,))
+    trial = TrialId(id="check", arm="check", locale="en-US", cast={}, replicate=1, seed=1)
     seats: dict[str, Seat] = {}
     for role, kinds in node.cast().items():
         agent = library.load(kinds[0], library.names(kinds[0])[0])
         seats[role] = Seat(role=role, agent=agent, player=player, prompt="")
     instruments = {name: library.load("instrument", name) for name in library.names("instrument")}
-    return Table(trial=_TRIAL, seats=seats, instruments=instruments, lexicons={})
+    return Table(trial=trial, seats=seats, instruments=instruments, lexicons={})
 
 
 def _asks(role: str) -> Iterator[Ask]:
     """Yield a first ask, a safety enquiry and a draft to mend."""
-    said = [Utterance(turn=1, role=r, text="I get by.") for r in ("therapist", "patient")]
+    said = [Utterance(turn=1, role=each, text="I get by.") for each in ("therapist", "patient")]
+    first = Ask(role=role, task="speak", turn=1, revision=0, transcript=said[:1])
     mark = Mark(span=Span(quote="get", start=2, end=5), kind="checked", reason="to be mended")
-    yield Ask(role=role, task="speak", turn=1, revision=0, transcript=said[:1])
-    yield Ask(role=role, task="safety", turn=2, revision=0, transcript=said)
-    yield Ask(
-        role=role,
-        task="speak",
-        turn=1,
-        revision=1,
-        transcript=said,
-        of=role,
-        draft=said[1],
-        flags=(mark,),
-    )
+    yield first
+    yield replace(first, task="safety", turn=2, transcript=said)
+    yield replace(first, revision=1, transcript=said, of=role, draft=said[1], flags=(mark,))
 
 
-def _hearing(ask: Ask, hear: Callable[[str], None]) -> Ask:
-    from dataclasses import replace
+def _says(player: Player, ask: Ask) -> bool:
+    """Ask for words; say whether there were any."""
+    before, heard = list(ask.transcript), list[str]()
+    line = _answer(player.say(replace(ask, hear=heard.append)), "the player's say")
+    _must(list(ask.transcript) == before, "the player changed the transcript")
+    if line is None:
+        return False
+    said = line.text.strip()
+    _must(bool(said), "the player said nothing; one that cannot answer raises PlayerError")
+    same = not heard or "".join(heard).strip() == said
+    _must(same, "the pieces the player let be heard are not what it said")
+    return True
 
-    return replace(ask, hear=hear)
 
-
-def _answer(job: Awaitable[T], what: str) -> T | None:
+def _answer(job: Awaitable[T], whose: str) -> T | None:
     """Await an answer; None where the player says that it cannot give one."""
     try:
-        return _run(job, f"the player's {what}")
+        return _run(job, whose)
     except PlayerError as error:
         known = get_args(FailureKind)
-        assert error.kind in known, f"the failure {error.kind!r} is not one of {known}"
+        _must(error.kind in known, f"the failure {error.kind!r} is not one of {known}")
         return None
 
 
@@ -271,7 +251,7 @@ def _run(job: Awaitable[T], whose: str) -> T:
     async def awaited() -> T:
         return await job
 
-    assert inspect.isawaitable(job), f"{whose} is not async"
+    _must(inspect.isawaitable(job), f"{whose} is not async")
     try:
         return asyncio.run(awaited())
     except (PlayerError, AssertionError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, TypeAlias
 
@@ -16,6 +17,8 @@ from pydantic import (
     ValidationError,
 )
 from pydantic_core import PydanticCustomError
+
+from mhsim.errors import listed, suggestion
 
 Path: TypeAlias = tuple[str | int, ...]
 """Where something stands in a file: keys and list positions from the top."""
@@ -58,6 +61,15 @@ class Finding:
     def error(self) -> PydanticCustomError:
         """Return it as an error that validators raise and that keeps its parts."""
         return refusal(self)
+
+
+def unknown(
+    path: Path, name: str, known: Collection[str], noun: str, *, on_key: bool = False
+) -> Iterator[Finding]:
+    """Complain about a name that is not known: `there is no node 'pateint'`."""
+    if name not in known:
+        right = f"one of {listed(known)}{suggestion(name, known)}" if known else "leave it out"
+        yield Finding(path, f"there is no {noun} {name!r}", right, on_key=on_key)
 
 
 def refusal(*findings: Finding) -> PydanticCustomError:

@@ -9,13 +9,13 @@ satisfy it can run for ever.)
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import networkx as nx
 
-from mhsim.errors import listed, suggestion
-from mhsim.spec.base import Finding, Path
+from mhsim.errors import listed
+from mhsim.spec.base import Finding, unknown
 
 if TYPE_CHECKING:
     from mhsim.spec.graph import Graph
@@ -26,13 +26,13 @@ END = "end"
 
 def flaws(graph: Graph) -> Iterator[Finding]:
     """Yield everything that is wrong with a graph; what only follows from another flaw is not."""
-    unknown = list(_unknown_names(graph))
-    yield from unknown
+    lost = list(_unknown_names(graph))
+    yield from lost
     yield from _roles(graph)
     yield from _ways_on(graph)
     yield from _turns(graph)
     yield from _loops(graph)
-    if not unknown:
+    if not lost:
         yield from _reach(graph)
         yield from _silence(graph)
 
@@ -42,29 +42,20 @@ def _unknown_names(graph: Graph) -> Iterator[Finding]:
         right = "another name; edges use 'end' for leaving the graph"
         yield Finding(("nodes", END), "a node is called 'end'", right, on_key=True)
     for place, name in enumerate(graph.start):
-        yield from _among(("start", place), name, graph.nodes)
+        yield from unknown(("start", place), name, graph.nodes, "node")
         if name in graph.start[:place]:
             yield Finding(("start", place), f"{name!r} stands here again", "each node once")
     for source in graph.edges:
-        yield from _among(("edges", source), source, graph.nodes, on_key=True)
+        yield from unknown(("edges", source), source, graph.nodes, "node", on_key=True)
     for source, place, edge in graph.ways():
-        yield from _among(("edges", source, place, "to"), edge.to, [*graph.nodes, END])
-
-
-def _among(
-    path: Path, name: str, known: Collection[str], noun: str = "node", *, on_key: bool = False
-) -> Iterator[Finding]:
-    """Complain about a name that is not known."""
-    if name not in known:
-        right = f"one of {listed(known)}{suggestion(name, known)}" if known else "leave it out"
-        yield Finding(path, f"there is no {noun} {name!r}", right, on_key=on_key)
+        yield from unknown(("edges", source, place, "to"), edge.to, [*graph.nodes, END], "node")
 
 
 def _roles(graph: Graph) -> Iterator[Finding]:
     speakers = dict.fromkeys(role for node in graph.nodes.values() for role in node.says())
     for name, node in graph.nodes.items():
         for role in node.about():
-            yield from _among(("nodes", name, "of"), role, speakers, "speaker")
+            yield from unknown(("nodes", name, "of"), role, speakers, "speaker")
     for role, kinds in graph.roles().items():
         if not kinds:
             nodes = [n for n, node in graph.nodes.items() if role in node.cast()]
@@ -75,7 +66,7 @@ def _roles(graph: Graph) -> Iterator[Finding]:
     for source, place, edge in graph.ways():
         for judge in edge.when.judges() if edge.when else ():
             path = ("edges", source, place, "when", *edge.when.where(judge)) if edge.when else ()
-            yield from _among(path, judge, judges, "judge")
+            yield from unknown(path, judge, judges, "judge")
 
 
 def _ways_on(graph: Graph) -> Iterator[Finding]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import Field, model_validator
 
-from mhsim.spec.base import Name, Spec, Text, Texts, Value
+from mhsim.spec.base import Finding, Name, Spec, Text, Texts, Value, refusal, unknown
 
 Administration = Literal["self", "clinician", "observer"]
 """Who fills the scale in.
@@ -76,19 +77,40 @@ class Instrument(Spec):
 
     @model_validator(mode="after")
     def _coherent(self) -> Instrument:
-        for name, item in self.items.items():
-            if len(item.anchors or self.anchors) < 2:
-                raise ValueError(f"item {name!r} has fewer than two anchors")
-        lows = list(self.bands.values())
-        if not lows or lows[0] != 0 or lows != sorted(set(lows)) or lows[-1] > self.maximum:
-            raise ValueError(
-                f"bands must start at 0 and rise, within 0 to {self.maximum}; found {lows}"
-            )
-        if self.risk_item is not None and self.risk_item not in self.items:
-            raise ValueError(
-                f"risk_item {self.risk_item!r} is no item; there is: {list(self.items)}"
-            )
+        found = [*self._few_anchors(), *self._risk()]
+        found += [] if found else self._uneven_bands()
+        if found:
+            raise refusal(*found)
         return self
+
+    def _few_anchors(self) -> Iterator[Finding]:
+        right = "two anchors or more, such as {0: not at all, 1: several days}"
+        if len(self.anchors) < 2 and any(item.anchors is None for item in self.items.values()):
+            few = "one anchor" if self.anchors else "no anchors for items without their own"
+            yield Finding(("anchors",) if self.anchors else (), few, right)
+        for name, item in self.items.items():
+            if item.anchors is not None and len(item.anchors) < 2:
+                few = "one anchor" if item.anchors else "no anchors"
+                yield Finding(("items", name, "anchors"), few, right)
+
+    def _risk(self) -> Iterator[Finding]:
+        if self.risk_item is not None:
+            yield from unknown(("risk_item",), self.risk_item, self.items, "item")
+
+    def _uneven_bands(self) -> Iterator[Finding]:
+        lows = list(self.bands.values())
+        if not lows:
+            right = "the lowest total of each band, such as {low: 0, high: 10}"
+            yield Finding(("bands",), "found no bands", right)
+        for place, (name, low) in enumerate(self.bands.items()):
+            if place == 0 and low != 0:
+                yield Finding(("bands", name), f"the first band begins at {low}", "0")
+            elif place and low <= lows[place - 1]:
+                right = f"more than {lows[place - 1]}: bands rise"
+                yield Finding(("bands", name), f"found {low}", right)
+            if low > self.maximum:
+                right = f"0 to {self.maximum}, the highest total there is"
+                yield Finding(("bands", name), f"found {low}", right)
 
     def item_maximum(self, item: str) -> int:
         """Return the highest value of one item."""

@@ -12,11 +12,27 @@ from pydantic import (
     StrictInt,
     StrictStr,
     Tag,
+    ValidationError,
     model_validator,
 )
 
+from mhsim.errors import suggestion
 from mhsim.spec.agent import Agent, Critic, Judge, Patient, Therapist
-from mhsim.spec.base import Count, Locale, Name, Names, Share, Spec, Text, as_tuple
+from mhsim.spec.base import (
+    NAME,
+    Count,
+    Finding,
+    Flag,
+    Locale,
+    Name,
+    Names,
+    Nested,
+    Share,
+    Spec,
+    Text,
+    as_tuple,
+    told,
+)
 from mhsim.spec.graph import Graph
 
 Localize = Literal["nationality", "biography", "formulation"]
@@ -67,21 +83,23 @@ class Model(Spec):
         extra: anything else the provider takes, handed on as it is.
     """
 
+    shorthand = "reference, human, script:FILE or provider:name"
+
     model: ModelName
     base_url: Text | None = None
     api_key_env: Annotated[StrictStr, Field(pattern=r"^[A-Z_][A-Z0-9_]*$")] | None = None
-    temperature: Annotated[float, Field(ge=0, le=2)] | None = None
+    temperature: Annotated[float, Field(ge=0, le=2, strict=True)] | None = None
     seed: StrictInt | None = None
     max_tokens: Annotated[StrictInt, Field(gt=0)] | None = None
-    timeout: Annotated[float, Field(gt=0)] | None = None
+    timeout: Annotated[float, Field(gt=0, strict=True)] | None = None
     extra: dict[str, Any] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _named(self) -> Model:
         if not _MODEL.match(self.model):
-            raise ValueError(
-                f"{self.model!r} is no model; write reference, human, script:FILE or provider:name"
-            )
+            near = suggestion(self.model, ("reference", "human"))
+            right = f"{self.shorthand}{near}"
+            raise Finding(("model",), f"found {told(self.model)}", right).error()
         return self
 
     @property
@@ -123,6 +141,27 @@ Cast = dict[
         Field(min_length=1),
     ],
 ]
+
+
+def _graph(value: object) -> object:
+    """Take a graph written out, or see to it that what stands there can be a name."""
+    if isinstance(value, dict):
+        try:
+            return Graph.model_validate(value)
+        except ValidationError as error:
+            raise Nested((), error, Graph) from error
+    if not isinstance(value, Graph) and not (isinstance(value, str) and re.match(NAME, value)):
+        raise Finding((), f"found {told(value)}", "the name of a graph").error()
+    return value
+
+
+def _pair(value: object) -> object:
+    if isinstance(value, list | tuple) and len(value) != 2:
+        found = f"found {len(value)} arm{'s' * (len(value) != 1)}"
+        raise Finding((), found, "two arms, such as [revised, adapted]").error()
+    return as_tuple(value)
+
+
 Locales = Annotated[
     tuple[Locale, ...],
     BeforeValidator(as_tuple),
@@ -166,7 +205,7 @@ class Pairwise(Spec):
 
     judges: Names
     orders: Literal["both", "one"] = "both"
-    blind: bool = True
+    blind: Flag = True
 
 
 class Reader(Spec):
@@ -178,8 +217,8 @@ class Reader(Spec):
         miss: the share of evidence it overlooks.
     """
 
-    bias: Annotated[float, Field(ge=-3, le=3)] = 0.0
-    noise: Annotated[float, Field(ge=0, le=3)] = 0.0
+    bias: Annotated[float, Field(ge=-3, le=3, strict=True)] = 0.0
+    noise: Annotated[float, Field(ge=0, le=3, strict=True)] = 0.0
     miss: Share = 0.0
 
 
@@ -220,7 +259,7 @@ class Scenario(Spec):
 
     kind: Annotated[StrictStr, Field(pattern="^scenario$")] = "scenario"
     about: Text | None = None
-    graph: Name | Graph
+    graph: Annotated[Name | Graph, BeforeValidator(_graph, json_schema_input_type=Name | Graph)]
     cast: Cast = Field(min_length=1)
     models: Models = Field(default_factory=lambda: {"default": Model(model="reference")})
     limits: dict[Name, Count]
@@ -228,7 +267,10 @@ class Scenario(Spec):
     pairwise: Pairwise | None = None
     contrasts: dict[
         Name,
-        Annotated[tuple[Name, Name], BeforeValidator(as_tuple)],
+        Annotated[
+            tuple[Name, Name],
+            BeforeValidator(_pair, json_schema_input_type=tuple[Name, Name]),
+        ],
     ] = Field(default_factory=dict)
     replicates: Annotated[StrictInt, Field(ge=1)] = 1
     seed: Annotated[StrictInt, Field(ge=0)] = 0

@@ -30,6 +30,8 @@ class Expression(Spec):
         at: item values it suits, 1 to the item's highest.
     """
 
+    shorthand = "text"
+
     text: Text
     tags: Tags = frozenset()
     register_: Register | None = Field(default=None, alias="register")

@@ -1,0 +1,270 @@
+"""Real `mhsim run` processes that are killed, stopped or run out of room, and what is left then."""
+
+from __future__ import annotations
+
+import os
+import random
+import resource
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import ROOT
+
+from mhsim.journal import read_lines
+from mhsim.planning import make_plan
+from mhsim.record import Rating
+from mhsim.store import Run
+from mhsim.writer import Writer
+from runs import COUNTING, call, calls, command, is_root, lines, process, small, trials, wait_for
+
+KILLS = 10
+
+
+def started(
+    *arguments: str, program: list[str] | None = None, **more: Any
+) -> subprocess.Popen[str]:
+    """Start a program and let it go on."""
+    given: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    return subprocess.Popen([*(program or command()), *arguments], **{**given, **more})
+
+
+def finished_turns(run: Path) -> Counter[str]:
+    """Count the finished turns of every trial: a turn of `interview` ends with its rating."""
+    found = Counter[str]()
+    for path in sorted((run / "trials").glob("*")) if run.exists() else ():
+        events = read_lines(path)[0]
+        found[path.name.split(".jsonl")[0]] = sum(isinstance(e, Rating) for e in events)
+    return found
+
+
+def starts(run: Path) -> dict[str, bytes]:
+    """Return the lines of every trial up to its last finished turn."""
+    turns = finished_turns(run)
+    kept = dict[str, bytes]()
+    for path in sorted((run / "trials").glob("*")) if run.exists() else ():
+        name = path.name.split(".jsonl")[0]
+        kept[name] = b"".join(lines(path)[: 1 + 4 * turns[name]])
+    return kept
+
+
+def test_killed_at_any_moment_no_finished_turn_is_lost_or_repeated() -> None:
+    """SIGKILL, ten times over, then to the end: the file is the one of a run nobody disturbed."""
+    small(replicates=12, models="{default: counted:reference}", limits="{turns: 5}")
+    program = [sys.executable, "-c", COUNTING]
+    chance = random.Random(11)
+    run, moments = Path("runs/small"), 0
+    for _ in range(KILLS):
+        before = finished_turns(run)
+        log = len(calls()) if Path("calls.log").exists() else 0
+        job = started("run", "small", "--workers", "3", program=program)
+        wait_for(lambda log=log: Path("calls.log").exists() and len(calls()) > log)
+        wait_for(lambda: None, chance.uniform(0.0, 0.25)) if False else None
+        _sleep(chance.uniform(0.0, 0.25))
+        job.kill()
+        job.communicate()
+        kept = starts(run)
+        moments += any(part for part in (run / "trials").glob("*.part"))
+        for trial, turn, _ in calls()[log:]:
+            assert turn > before[trial], f"{trial} was asked for turn {turn} again"
+    assert moments > KILLS // 2
+    before, log = finished_turns(run), len(calls())
+    done = process_of(program, "run", "small", "--workers", "3")
+    assert done.returncode == 0, done.stderr
+    assert all(turn > before[trial] for trial, turn, _ in calls()[log:])
+    for trial, start in kept.items():
+        assert (run / "trials" / f"{trial}.jsonl").read_bytes().startswith(start)
+    undisturbed = process_of(program, "run", "small", "--out", "runs/calm")
+    assert undisturbed.returncode == 0, undisturbed.stderr
+    assert trials(run) == trials("runs/calm")
+    assert len(trials(run)) == 24
+
+
+def _sleep(seconds: float) -> None:
+    import time
+
+    time.sleep(seconds)
+
+
+def process_of(program: list[str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a program to its end."""
+    return subprocess.run(
+        [*program, *arguments], check=False, capture_output=True, text=True, timeout=120
+    )
+
+
+@pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_stopped_it_says_how_to_go_on(name: signal.Signals) -> None:
+    """Exit code 130, and a command that works as it stands."""
+    small(replicates=40)
+    job = started("run", "small", "--out", "runs/a b", "--workers", "2", "--replicates", "30")
+    wait_for(lambda: list(Path("runs/a b/trials").glob("*.jsonl")))
+    job.send_signal(name)
+    out, err = job.communicate(timeout=60)
+    assert (job.returncode, out) == (130, "")
+    assert "Traceback" not in err
+    *_, told, again = err.splitlines()
+    assert told == "interrupted; every finished turn is on disk. To go on:"
+    assert again == "  mhsim run small --out 'runs/a b' --workers 2 --replicates 30"
+    before = starts(Path("runs/a b"))
+    done = process(*shlex.split(again)[1:])
+    assert (done.code, done.out) == (0, "runs/a b\n")
+    assert len(trials("runs/a b")) == 60
+    for trial, start in before.items():
+        assert Path(f"runs/a b/trials/{trial}.jsonl").read_bytes().startswith(start)
+
+
+def test_interrupted_before_it_began_it_says_no_more() -> None:
+    """While the plan is still being made there is nothing to go on with."""
+    job = started("check", stderr=subprocess.PIPE)
+    _sleep(0.6)
+    job.send_signal(signal.SIGINT)
+    out, err = job.communicate(timeout=60)
+    assert (job.returncode, out, err) == (130, "", "interrupted\n")
+
+
+# --- the disk
+
+
+def planned(replicates: int = 6) -> Path:
+    """Write a scenario and its run's plan, so that only trials are still to be written."""
+    small(replicates=replicates)
+    with Writer(Path("runs/small"), make_plan("small")):
+        pass
+    return Path("runs/small")
+
+
+def goes_on(run: Path) -> None:
+    """Finish the run, and compare it with one that was not disturbed."""
+    done = process("run", "small", "--out", str(run))
+    assert (done.code, done.out) == (0, f"{run}\n"), done.err
+    assert process("run", "small", "--out", "calm").code == 0
+    assert trials(run) == trials("calm")
+
+
+def test_files_that_may_not_grow_are_one_clear_message() -> None:
+    """A quota on the size of files; the next call goes on."""
+    run = planned()
+    limit = 4000
+    cut = process(
+        "run", "small", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit,) * 2)
+    )
+    assert (cut.code, cut.out) == (2, "")
+    assert one_message(cut.err).endswith(
+        ".jsonl.part: File too large; allow larger files (ulimit -f) and give the same command "
+        "again: no finished turn is lost"
+    )
+    assert finished_turns(run).total() > 0
+    for part in (run / "trials").iterdir():
+        assert part.read_bytes().endswith(b"\n")
+    goes_on(run)
+
+
+@pytest.mark.skipif(not is_root() or not shutil.which("mount"), reason="cannot mount a small disk")
+def test_a_full_disk_is_one_clear_message(tmp_path: Path) -> None:
+    """A real file system without room; when there is some, the next call goes on."""
+    plan = planned() / "plan.json"
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    room = plan.stat().st_size // 1024 + 60
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={room}k", "none", disk]).returncode:
+        pytest.skip("may not mount")
+    try:
+        full = process("run", "small", "--out", str(disk / "run"))
+        assert (full.code, full.out) == (2, "")
+        assert one_message(full.err).endswith(
+            "No space left on device; make room and give the same command again: no finished turn "
+            "is lost"
+        )
+        assert finished_turns(disk / "run").total() > 0
+        subprocess.run(["mount", "-o", "remount,size=50m", disk], check=True)
+        goes_on(disk / "run")
+    finally:
+        subprocess.run(["umount", disk], check=True)
+
+
+def test_no_room_for_the_plan_is_one_clear_message() -> None:
+    """Nothing is begun."""
+    small()
+    done = process(
+        "run", "small", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
+    )
+    assert (done.code, done.out) == (2, "")
+    assert one_message(done.err).startswith("runs/small: File too large; allow larger files")
+    assert not Path("runs/small/plan.json").exists()
+    assert process("run", "small").code == 0
+
+
+def one_message(err: str) -> str:
+    """Return the error, which comes last and is one line; what comes before is progress."""
+    assert "Traceback" not in err
+    *progress, message = err.splitlines()
+    assert all("conversations" in line for line in progress)
+    return message
+
+
+def test_where_nothing_may_be_written_is_one_clear_message() -> None:
+    """Somebody else's folder."""
+    small()
+    Path("theirs").mkdir(mode=0o555)
+    Path("theirs").chmod(0o555)
+    extra: dict[str, Any] = {"user": 65534, "env": _readable()} if is_root() else {}
+    done = process("run", "small", "--out", "theirs/run", **extra)
+    assert (done.code, done.out) == (2, "")
+    assert done.err == "theirs/run: Permission denied; take another directory with --out\n"
+
+
+def _readable() -> dict[str, str]:
+    """Return an environment in which somebody without rights can import mhsim."""
+    for folder in (Path.cwd(), *Path.cwd().parents):
+        if folder != Path("/") and folder.stat().st_uid == os.getuid():
+            folder.chmod(folder.stat().st_mode | 0o055)
+    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def test_a_file_in_the_way_is_one_clear_message() -> None:
+    """`--out` must be a folder."""
+    small()
+    Path("taken").write_text("mine")
+    done = call("run", "small", "--out", "taken")
+    assert (done.code, done.out) == (2, "")
+    assert done.err == (
+        "taken: Not a directory; a file is in the way; take another directory with --out\n"
+    )
+    assert Path("taken").read_text() == "mine"
+    done = call("run", "small", "--out", "taken/deeper")
+    assert (done.code, done.err.count("\n")) == (2, 1)
+
+
+def test_a_damaged_plan_is_one_clear_message() -> None:
+    """For the writer as for readers."""
+    run = planned(1)
+    (run / "plan.json").write_text('{"name": "sm')
+    for verb in (["run", "small"], ["report", "small"], ["watch", "runs/small"]):
+        done = call(*verb)
+        assert (done.code, done.out) == (2, "")
+        assert done.err.startswith("runs/small/plan.json: the plan cannot be read: Invalid JSON")
+        assert done.err.endswith("; bring back the file that mhsim wrote, or take another directory "
+                                 "with --out\n")  # fmt: skip
+
+
+def test_another_plan_is_refused_as_it_would_be_read() -> None:
+    """The exact words."""
+    small()
+    assert call("run", "small", "--quiet").code == 0
+    small(limits="{turns: 6}")
+    done = call("run", "small", "--replicates", "3")
+    assert (done.code, done.out) == (2, "")
+    assert done.err == (
+        "runs/small holds a run of another plan:\n"
+        "  scenario.limits.turns: 4 in the run, 6 now\n"
+        "  scenario.replicates: 2 in the run, 3 now\n"
+        "take another directory with --out, or bring back what was changed\n"
+    )
+    assert len(list(Run(Path("runs/small")).sessions())) == 4
