@@ -250,7 +250,7 @@ class _Parts:
 
 def located(library: Library, entry: Entry) -> Iterator[Problem]:
     """Yield what one readable file contradicts in others, with its places in the file."""
-    for finding in (*twins(library, entry), *check_entry(library, entry.kind, entry.model)):
+    for finding in (*twins(library, entry), *check_entry(library, entry.model)):
         yield entry.document.finding(finding)
 
 

@@ -14,14 +14,14 @@ from mhsim.errors import InputError
 MOST = 60_000
 """The longest prompt, in characters, that is rendered."""
 
-_ENVIRONMENT = ImmutableSandboxedEnvironment(
+ENVIRONMENT = ImmutableSandboxedEnvironment(
     undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
 )
 
 
 @lru_cache(maxsize=256)
 def _template(text: str) -> Template:
-    return _ENVIRONMENT.from_string(text)
+    return ENVIRONMENT.from_string(text)
 
 
 def render(text: str, **known: Any) -> str:

@@ -20,7 +20,7 @@ from typing import Any, Literal, TypeVar, get_args, get_origin
 from pydantic import ValidationError
 
 from mhsim.casting import Casting
-from mhsim.errors import FailureKind, InputError, PlayerError
+from mhsim.errors import FailureKind, InputError, PlayerError, listed
 from mhsim.forms import Findings, rating_form
 from mhsim.guards import LogGuard
 from mhsim.library import AGENTS, BUILT_IN, FOLDERS, Library
@@ -46,7 +46,7 @@ T = TypeVar("T")
 
 
 def check_node(
-    cls: type[Step], fields: Mapping[str, Any] | None = None, player: Player | None = None
+    cls: type[Spec], fields: Mapping[str, Any] | None = None, player: Player | None = None
 ) -> None:
     """Check that a node kind does what the engine relies on, by one visit after one exchange.
 
@@ -54,15 +54,12 @@ def check_node(
         cls: the node kind.
         fields: what an author would write, without `kind`.
         player: who answers for its roles; one that says yes to everything, without it.
-
-    Raises:
-        AssertionError: it does not; the message says what.
     """
-    _must(issubclass(cls, Step), f"{cls.__name__} is no mhsim.nodes.Step")
-    kind = cls.model_fields["kind"].annotation
-    names = get_args(kind) if get_origin(kind) is Literal else ()
+    step = _subclass(cls, Step)
+    kind = step.model_fields["kind"].annotation
+    names: list[str] = [*get_args(kind)] if get_origin(kind) is Literal else []
     _must(len(names) == 1, f"{cls.__name__}.kind is not Literal with the one name it goes by")
-    node = _built(cls, {"kind": names[0], **(fields or {})})
+    node = _built(step, {"kind": names[0], **(fields or {})})
     for role, kinds in node.cast().items():
         fits = bool(kinds) and set(kinds) <= set(AGENTS)
         _must(fits, f"{cls.__name__}.cast() gives {role!r} {kinds!r}, not some of {AGENTS}")
@@ -74,21 +71,16 @@ def check_node(
     _check_events(node, events, log.turn)
 
 
-def check_guard(cls: type[LogGuard], fields: Mapping[str, Any] | None = None) -> None:
+def check_guard(cls: type[Spec], fields: Mapping[str, Any] | None = None) -> None:
     """Check that a guard answers yes or no whatever is missing, and reads the log alone.
 
     Args:
         cls: the guard.
         fields: its parameters.
-
-    Raises:
-        AssertionError: it does not; the message says what.
     """
-    name = cls.__name__
-    _must(issubclass(cls, LogGuard), f"{name} is no mhsim.guards.LogGuard")
-    reasons = get_args(ClosingReason)
-    _must(cls.reason in reasons, f"{name}.reason is {cls.reason!r}, not one of {reasons}")
-    guard = _built(cls, fields or {})
+    name, reasons = cls.__name__, get_args(ClosingReason)
+    guard = _built(_subclass(cls, LogGuard), fields or {})
+    _must(guard.reason in reasons, f"{name}.reason is {guard.reason!r}, not one of {reasons}")
     for log in (Log(), _exchange(guard.judges()), _exchange(guard.items()), _exchange((), "judge")):
         before = list(log)
         held = guard.holds(log)
@@ -104,9 +96,6 @@ def check_player(player: Player, role: str = "patient") -> None:
     Args:
         player: the player.
         role: the role it answers for.
-
-    Raises:
-        AssertionError: it does neither; the message says what.
     """
     answered = [_says(player, ask) for ask in _asks(role)]
     draft = list(_asks(role))[-1]
@@ -119,16 +108,13 @@ def check_player(player: Player, role: str = "patient") -> None:
 
 
 def check_content(folder: str | Path) -> None:
-    """Check a folder of agents, graphs and scenarios: everything loads, agrees and renders.
-
-    Raises:
-        AssertionError: something is wrong; the message says what, where, and what would be right.
-    """
+    """Check a folder of agents, graphs and scenarios: everything loads, agrees and renders."""
     root = Path(folder)
-    code = [str(path.relative_to(root)) for path in sorted(root.rglob("*.py"))]
-    _must(not code, f"there is Python among the content: {', '.join(code)}")
+    tops = sorted({Path(each).parts[0] for each in FOLDERS.values()})
+    code = [str(path.relative_to(root)) for top in tops for path in (root / top).rglob("*.py")]
+    _must(not code, f"there is Python among the content: {listed(sorted(code))}")
     files = [path for each in FOLDERS.values() for path in sorted((root / each).rglob("*.yaml"))]
-    _must(bool(files), f"{root} holds no YAML in {', '.join(dict.fromkeys(FOLDERS.values()))}")
+    _must(bool(files), f"{root} holds no YAML in {listed(tops)}")
     for path in files:
         opens = path.read_text("utf-8").startswith("#")
         _must(opens, f"{path.relative_to(root)} does not open with a comment that says what it is")
@@ -161,6 +147,12 @@ def _must(holds: bool, sentence: str) -> None:
     """Raise unless it holds; `assert` would vanish under `python -O`."""
     if not holds:
         raise AssertionError(sentence)
+
+
+def _subclass(cls: type[Spec], base: type[S]) -> type[S]:
+    if issubclass(cls, base):
+        return cls
+    raise AssertionError(f"{cls.__name__} is no {base.__module__}.{base.__name__}")
 
 
 def _built(cls: type[S], fields: Mapping[str, Any]) -> S:

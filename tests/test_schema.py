@@ -273,6 +273,13 @@ def test_schemas_are_written_one_file_each(tmp_path: Path) -> None:
         jsonschema.Draft7Validator.check_schema(schema)
 
 
+def test_schemas_that_are_kept_in_docs_are_up_to_date() -> None:
+    """`mhsim check --schema docs/schemas` writes them anew."""
+    for path in sorted((BUILT_IN / "docs/schemas").glob("*.schema.json")):
+        kind = path.name.removesuffix(".schema.json")
+        assert json.loads(path.read_text(encoding="utf-8")) == MADE[kind]
+
+
 def test_every_definition_is_used() -> None:
     """A reader of a schema is not led astray by what its files cannot hold."""
     for schema in MADE.values():

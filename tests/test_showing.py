@@ -135,6 +135,26 @@ def test_a_crisis_number_is_shown_only_once_verified(verified: str, library: Lib
     )
 
 
+def test_a_reviewed_pack_says_by_whom(library: Library) -> None:
+    changes = {"done: false, by: []": "done: true, by: [A. Local]"}
+    shown = show(begun(library, "locale", "fr-FR", changes), 80, library)
+    assert "review        reviewed by A. Local" in shown
+    assert "Idioms of distress: 1, reviewed\n" in shown
+
+
+def test_a_prompt_of_its_own_is_shown_line_by_line(library: Library) -> None:
+    text = starter("judge", "mine") + "prompt: |\n  Read {{ instrument.title }}.\n\n  Then rate.\n"
+    shown = show(written(library, "judge", "mine", text), 80, library)
+    assert "Prompt of its own\n  Read {{ instrument.title }}." in shown
+    assert shown.endswith("\n  Then rate.")
+
+
+def test_a_formulation_without_a_pack_is_shown_with_its_ids(library: Library) -> None:
+    changes = {"zh-CN": "fr-FR", "licensed: []": "licensed: [fr-FR-001]"}
+    shown = show(begun(library, "patient", "mine", changes), 80, library)
+    assert "    idioms        fr-FR-001\n" in shown
+
+
 URDU = {"heavy heart": "دل پر بوجھ", "what a person there might say instead": "دل بھاری ہے"}
 
 

@@ -34,7 +34,7 @@ class Speak(Step):
 
     def whole(self, events: Sequence[AnyEvent]) -> bool:
         """Something was said; a failure to speak is tried again."""
-        return all(isinstance(event, Utterance) for event in events)
+        return bool(events) and all(isinstance(event, Utterance) for event in events)
 
     async def run(self, visit: Visit) -> Sequence[Utterance]:
         """Append one utterance: a first draft, or the next revision of a flagged one."""

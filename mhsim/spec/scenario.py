@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal, get_args
 
 from pydantic import (
     BeforeValidator,
@@ -13,10 +13,8 @@ from pydantic import (
     StrictStr,
     Tag,
     ValidationError,
-    model_validator,
 )
 
-from mhsim.errors import suggestion
 from mhsim.spec.agent import Agent, Critic, Judge, Patient, Therapist
 from mhsim.spec.base import (
     NAME,
@@ -34,6 +32,8 @@ from mhsim.spec.base import (
     told,
 )
 from mhsim.spec.graph import Graph
+from mhsim.spec.model import Model as Model
+from mhsim.spec.model import Models
 
 Localize = Literal["nationality", "biography", "formulation"]
 """What of the patient is brought into another locale.
@@ -61,60 +61,6 @@ doi:10.1007/BF01447045; Heim and Kohrt 2019, doi:10.32872/cpe.v1i4.37679).
 """
 
 LAYERS: tuple[Layer, ...] = get_args(Layer)
-
-_MODEL = re.compile(r"^(reference|human|script:.+|[a-z][a-z0-9_]*:.+)$")
-
-
-ModelName = Annotated[StrictStr, Field(json_schema_extra={"pattern": _MODEL.pattern})]
-"""`provider:name`, `reference`, `human`, or `script:FILE`; checked by `Model`."""
-
-
-class Model(Spec):
-    """A chat model: `provider:name`, where it is served and how it is called.
-
-    Args:
-        model: `provider:name`, `reference`, `human`, or `script:FILE`.
-        base_url: an OpenAI-compatible server.
-        api_key_env: the variable that holds the key; a key never stands in a file.
-        temperature: 0 to 2.
-        seed: sent to providers that take one.
-        max_tokens: the longest reply, in tokens.
-        timeout: seconds.
-        extra: anything else the provider takes, handed on as it is.
-    """
-
-    shorthand = "reference, human, script:FILE or provider:name"
-
-    model: ModelName
-    base_url: Text | None = None
-    api_key_env: Annotated[StrictStr, Field(pattern=r"^[A-Z_][A-Z0-9_]*$")] | None = None
-    temperature: Annotated[float, Field(ge=0, le=2, strict=True)] | None = None
-    seed: StrictInt | None = None
-    max_tokens: Annotated[StrictInt, Field(gt=0)] | None = None
-    timeout: Annotated[float, Field(gt=0, strict=True)] | None = None
-    extra: dict[str, Any] = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _named(self) -> Model:
-        if not _MODEL.match(self.model):
-            near = suggestion(self.model, ("reference", "human"))
-            right = f"{self.shorthand}{near}"
-            raise Finding(("model",), f"found {told(self.model)}", right).error()
-        return self
-
-    @property
-    def provider(self) -> str:
-        """What stands before the colon: who answers."""
-        return self.model.partition(":")[0]
-
-
-def _model(value: object) -> object:
-    return {"model": value} if isinstance(value, str) else value
-
-
-Models = dict[
-    Name, Annotated[Model, BeforeValidator(_model, json_schema_input_type=ModelName | Model)]
-]
 
 
 def _one_or_more(value: object) -> object:

@@ -1,0 +1,100 @@
+"""What a patient, therapist, critic or judge says that instruments and packs contradict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mhsim.crosscheck.lookup import items, known, known_idiom, known_items, load
+from mhsim.crosscheck.prompts import check_template
+from mhsim.errors import listed
+from mhsim.library import Library
+from mhsim.spec.agent import Critic, Judge, Patient, Presentation, Therapist
+from mhsim.spec.base import Finding, Path, unknown
+from mhsim.spec.culture import LocalePack
+from mhsim.spec.formulation import Idioms
+from mhsim.spec.instrument import Instrument
+
+
+def check_agent(library: Library, agent: Any) -> Iterator[Finding]:
+    """Yield what one agent contradicts in other files."""
+    match agent:
+        case Patient():
+            yield from _patient(library, agent)
+        case Therapist():
+            yield from _therapist(library, agent)
+        case Judge():
+            yield from known(library, "instrument", agent.instrument, ("instrument",))
+        case Critic():
+            pass
+        case _:
+            return
+    if agent.prompt is not None:
+        of = "supervisor" if getattr(agent, "watches", None) == "practice" else agent.kind
+        yield from check_template(("prompt",), agent.prompt, of)
+
+
+def _patient(library: Library, patient: Patient) -> Iterator[Finding]:
+    yield from _presentation(library, patient.presentation)
+    for locale, formulation in patient.formulation.items():
+        path = ("formulation", locale)
+        if locale not in patient.persona:
+            yield from unknown(path, locale, patient.persona, "persona for", on_key=True)
+        pack: LocalePack | None = load(library, "locale", locale)
+        if pack is not None:
+            yield from _licensed(pack, formulation.idioms, (*path, "idioms"))
+
+
+def _presentation(library: Library, told: Presentation) -> Iterator[Finding]:
+    path = ("presentation",)
+    yield from known(library, "instrument", told.instrument, (*path, "instrument"))
+    instrument: Instrument | None = load(library, "instrument", told.instrument)
+    if instrument is not None:
+        yield from _items(told.items, instrument, told.instrument)
+    for key, names in (("leads_with", told.leads_with), ("holds_back", told.holds_back)):
+        for place, item in enumerate(names):
+            here = (*path, key, place)
+            yield from unknown(here, item, told.items, "item")
+            if item in names[:place]:
+                yield Finding(here, f"{item!r} stands here again", "each item once")
+            elif key == "holds_back" and item in told.leads_with:
+                yield Finding(here, f"{item!r} is also led with", "say it under one of the two")
+
+
+def _items(given: Mapping[str, int], instrument: Instrument, name: str) -> Iterator[Finding]:
+    path = ("presentation", "items")
+    for item, value in given.items():
+        if item not in instrument.items:
+            yield from unknown((*path, item), item, instrument.items, f"{name} item", on_key=True)
+        elif value > instrument.item_maximum(item):
+            most = instrument.item_maximum(item)
+            yield Finding((*path, item), f"found {value}", f"0 to {most} in {name}")
+    missing = [item for item in instrument.items if item not in given]
+    if missing:
+        yield Finding(path, f"no value for {listed(missing)}", f"a value for every item of {name}")
+
+
+def _licensed(pack: LocalePack, idioms: Idioms, path: Path) -> Iterator[Finding]:
+    entries = {idiom.id: idiom for idiom in pack.idioms}
+    for key in ("licensed", "preferred", "avoided"):
+        for place, name in enumerate(getattr(idioms, key) or ()):
+            here = (*path, key, place)
+            yield from known_idiom(here, name, entries, pack.locale)
+            if name in entries and key != "avoided" and entries[name].generation == "detect-only":
+                right = "leave it out; it is in the pack to be detected, never to be said"
+                yield Finding(here, f"{name} ({entries[name].text}) is detect-only", right)
+    for place, name in enumerate(idioms.preferred):
+        if name in entries and name not in idioms.licensed:
+            found = f"{name} ({entries[name].text}) is not licensed"
+            yield Finding((*path, "preferred", place), found, "list it under licensed too")
+    for place, name in enumerate(idioms.avoided or ()):
+        if name in idioms.licensed:
+            found = f"{name} is also licensed"
+            yield Finding((*path, "avoided", place), found, "say it under one of the two")
+
+
+def _therapist(library: Library, therapist: Therapist) -> Iterator[Finding]:
+    every = items(library)
+    for locale, speech in therapist.speech.items():
+        for key in ("items", "often"):
+            yield from known_items(("speech", locale, key), getattr(speech, key), every)

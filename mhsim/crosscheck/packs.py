@@ -1,0 +1,94 @@
+"""What a locale pack says that contradicts itself or the instruments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel
+
+from mhsim.crosscheck.lookup import items, known_idiom, known_items
+from mhsim.library import Library
+from mhsim.spec.base import Finding, Path
+from mhsim.spec.culture import LocalePack
+
+
+def check_pack(library: Library, pack: LocalePack) -> Iterator[Finding]:
+    """Yield what is wrong with one pack."""
+    ids = {idiom.id for idiom in pack.idioms}
+    yield from _entries(pack)
+    every = items(library)
+    yield from known_items(("expressions",), pack.expressions, every)
+    for path, said in _texts(("expressions",), pack.expressions):
+        if path[-1] == "idiom":
+            yield from known_idiom(path, said, ids, pack.locale)
+        elif path[-1] == "text":
+            yield from _braces(path, said)
+    for path, said in _texts(("speech",), pack.speech):
+        if path[-1] == "text":
+            yield from _braces(path, said)
+    if pack.reading is not None:
+        yield from known_items(("reading", "items"), pack.reading.items, every)
+    for key in ("reading", "style"):
+        for path, cue in _texts((key,), getattr(pack, key)):
+            yield from _cue(path, cue)
+
+
+def _entries(pack: LocalePack) -> Iterator[Finding]:
+    first: dict[str, str] = {}
+    for key in ("idioms", "flattened_markers"):
+        for place, entry in enumerate(getattr(pack, key)):
+            here = f"{key}[{place}]"
+            if first.setdefault(entry.id, here) != here:
+                found = f"{entry.id} is the id of {first[entry.id]} too"
+                yield Finding((key, place, "id"), found, "an id of its own")
+            if entry.confidence == "literature" and not getattr(entry, "source", True):
+                right = "name the source, or write common-usage"
+                yield Finding((key, place, "confidence"), "literature without a source", right)
+    for key, claims in pack.context:
+        for place, claim in enumerate(claims):
+            if getattr(claim, "confidence", None) == "literature" and not claim.source:
+                right = "name the source, or write common-usage"
+                path = ("context", key, place, "confidence")
+                yield Finding(path, "literature without a source", right)
+
+
+def _texts(path: Path, value: Any) -> Iterator[tuple[Path, str]]:
+    """Yield every text below a value, with its place as a file has it."""
+    match value:
+        case str():
+            yield path, value
+        case BaseModel():
+            for name, each in value:
+                alias = type(value).model_fields[name].alias
+                yield from _texts((*path, alias or name), each)
+        case dict():
+            for key, each in value.items():
+                yield from _texts((*path, key), each)
+        case tuple():
+            for place, each in enumerate(value):
+                yield from _texts((*path, place), each)
+        case _:
+            return
+
+
+def _braces(path: Path, text: str) -> Iterator[Finding]:
+    rest = re.sub(r"\{[^|{}]*\|[^|{}]*\}", "", text)
+    if "{" in rest or "}" in rest:
+        found = f"{{ or }} without its pair and a | between: {text!r}"
+        yield Finding(path, found, "{masculine|feminine}, such as {थका|थकी}")
+
+
+def _cue(path: Path, cue: str) -> Iterator[Finding]:
+    if not cue.startswith("re:"):
+        return
+    try:
+        empty = re.compile(f"(?:{cue[3:]})").search("")
+    except re.error as error:
+        said = str(error).partition(" at position")[0]
+        right = "mend it, or drop re: to find the words as they stand"
+        yield Finding(path, f"{cue!r} is no regular expression: {said}", right)
+        return
+    if empty:
+        yield Finding(path, f"{cue!r} is found in empty text, so anywhere", "a cue of some words")
