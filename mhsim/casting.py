@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from mhsim.errors import InputError
@@ -12,6 +13,7 @@ from mhsim.prompt import render
 from mhsim.record import TrialId
 from mhsim.registry import Registry
 from mhsim.spec.agent import AnyAgent, Critic, Judge, Patient, Persona
+from mhsim.spec.formulation import Formulation
 from mhsim.table import Brief, Player, Seat, Table
 
 PLAYERS: Registry[Callable[[Brief], Player]] = Registry("mhsim.players", "player")
@@ -53,9 +55,10 @@ class Casting:
 
     def _seat(self, role: str, trial: TrialId) -> Seat:
         agent = self.plan.agents[trial.cast[role]]
-        brief = self._brief(role, agent, trial)
+        told = self._brief(role, agent, trial)
+        brief = replace(told, prompt=self._prompt(told))
         player = self.players.get(role) or PLAYERS.get(brief.model.provider)(brief)
-        return Seat(role=role, agent=agent, player=player, prompt=self._prompt(brief))
+        return Seat(role=role, agent=agent, player=player, prompt=brief.prompt)
 
     def _brief(self, role: str, agent: AnyAgent, trial: TrialId) -> Brief:
         """Put together what a player is told; a judge's hears nothing of the patient."""
@@ -73,16 +76,25 @@ class Casting:
             layers=arm.adapted if not isinstance(agent, Judge) else frozenset(),
             patient=patient,
             persona=persona(patient, trial.locale, arm.localize) if patient else None,
-            formulation=(
-                patient.formulation.get(trial.locale)
-                if patient and arm.localize == "formulation"
-                else None
-            ),
+            formulation=self._formulation(agent, patient, trial),
             lexicon=self.lexicons.get(trial.locale),
             lexicons=self.lexicons,
             instruments=self.plan.instruments,
             assumptions=self.plan.scenario.reference,
         )
+
+    def _formulation(
+        self, agent: AnyAgent, patient: Patient | None, trial: TrialId
+    ) -> Formulation | None:
+        """Return the person's formulation where the arm brings it in; a critic always knows it.
+
+        What flattens is decided against the person, not against what an arm made of them.
+        """
+        localize = self.plan.scenario.arms[trial.arm].localize
+        known = localize == "formulation" or (
+            isinstance(agent, Critic) and localize != "nationality"
+        )
+        return patient.formulation.get(trial.locale) if patient and known else None
 
     def _prompt(self, brief: Brief) -> str:
         agent = brief.agent

@@ -41,16 +41,12 @@ def create(kind: str, name: str, root: Path) -> Path:
     """Write a starter to its folder below `root`, and return where.
 
     Raises:
-        InputError: the kind or name will not do, the file exists, or another agent has that name.
+        InputError: the kind or name will not do, the file exists, or the name is taken.
     """
     _check(kind, name)
     text = starter(kind, name, _schemas(kind, root))
     path = root / FOLDERS[kind] / f"{name}.yaml"
-    library = Library((root, BUILT_IN))
-    others = AGENTS if kind in AGENTS else ()
-    taken = next((k for k in others if k != kind and library.find(k, name)), None)
-    if taken:
-        raise InputError(f"there is a {taken} called {name!r}; a cast would not know who is meant")
+    _free(kind, name, Library((root, BUILT_IN)))
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with path.open("x", encoding="utf-8") as file:
@@ -59,6 +55,18 @@ def create(kind: str, name: str, root: Path) -> Path:
         where = f"{FOLDERS[kind]}/{name}.yaml"
         raise InputError(f"{where} exists and stays as it is; choose another name") from error
     return path
+
+
+def _free(kind: str, name: str, library: Library) -> None:
+    """Refuse a name that another agent has, or that would take the place of what ships."""
+    others = [other for other in AGENTS if kind in AGENTS and other != kind]
+    taken = next((other for other in others if library.find(other, name)), None)
+    if taken:
+        raise InputError(f"there is a {taken} called {name!r}; a cast would not know who is meant")
+    found = library.find(kind, name)
+    # A prompt is called as what it replaces; anything else would change scenarios that ship.
+    if kind != "prompt" and found and found.is_relative_to(BUILT_IN):
+        raise InputError(f"a {kind} called {name!r} ships with mhsim; choose another name")
 
 
 def _schemas(kind: str, root: Path) -> str | None:

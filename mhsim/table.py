@@ -99,6 +99,7 @@ class Brief:
         lexicon: the locale's pack, searchable.
         lexicons: those of every locale of the plan.
         assumptions: what the reference simulator assumes.
+        prompt: what a chat model in the seat is told; rendered once per trial.
     """
 
     role: str
@@ -114,6 +115,7 @@ class Brief:
     lexicons: Mapping[str, Lexicon]
     instruments: Mapping[str, Instrument]
     assumptions: Assumptions
+    prompt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin
@@ -90,21 +90,31 @@ def check_guard(cls: type[Spec], fields: Mapping[str, Any] | None = None) -> Non
         _must(same, f"{name}.holds reads something that is not in the log")
 
 
-def check_player(player: Player, role: str = "patient") -> None:
-    """Check that a player answers what it is asked, or raises PlayerError.
+def check_player(
+    player: Player, role: str = "patient", task: Literal["speak", "review", "rate"] = "speak"
+) -> None:
+    """Check that a player answers what its seat is asked, or raises PlayerError.
 
     Args:
         player: the player.
         role: the role it answers for.
+        task: what that role does.
     """
-    answered = [_says(player, ask) for ask in _asks(role)]
-    draft = list(_asks(role))[-1]
-    for form in (Findings, rating_form(Library((BUILT_IN,)).load("instrument", "phq9"))):
-        filled = _answer(player.fill(draft, form), "the player's fill")
-        fits = filled is None or isinstance(filled.form, form)
-        _must(fits, f"the player filled another form than {form.__name__}")
-        answered.append(filled is not None)
-    _must(any(answered), "the player neither says anything nor fills any form")
+    said = [Utterance(turn=1, role=each, text="I get by.") for each in ("therapist", "patient")]
+    ask = Ask(role=role, task=task, turn=1, revision=0, transcript=said[:1])
+    if task == "speak":
+        words = _says(player, ask) or "I get by."
+        _says(player, replace(ask, task="safety", turn=2, transcript=said))
+        mark = Mark(span=Span(quote=words, start=0, end=len(words)), kind="checked", reason="mend")
+        draft = Utterance(turn=1, role=role, text=words)
+        _says(player, replace(ask, revision=1, draft=draft, flags=(mark,)))
+        return
+    ask = replace(ask, transcript=said, of="patient", draft=said[1] if task == "review" else None)
+    library = Library((BUILT_IN,))
+    form = Findings if task == "review" else rating_form(library.load("instrument", "phq9"))
+    filled = _answer(player.fill(ask, form), "the player's fill")
+    if filled is not None:
+        _must(isinstance(filled.form, form), f"the player filled no {form.__name__}")
 
 
 def check_content(folder: str | Path) -> None:
@@ -115,9 +125,8 @@ def check_content(folder: str | Path) -> None:
     _must(not code, f"there is Python among the content: {listed(sorted(code))}")
     files = [path for each in FOLDERS.values() for path in sorted((root / each).rglob("*.yaml"))]
     _must(bool(files), f"{root} holds no YAML in {listed(tops)}")
-    for path in files:
-        opens = path.read_text("utf-8").startswith("#")
-        _must(opens, f"{path.relative_to(root)} does not open with a comment that says what it is")
+    bare = [str(p.relative_to(root)) for p in files if not p.read_text("utf-8").startswith("#")]
+    _must(not bare, f"{listed(bare)}: open with a comment that says what it is")
     library = Library((root, BUILT_IN))
     _, problems = check_paths([str(path) for path in files], library)
     _must(not problems, "\n".join(map(str, problems)))
@@ -197,36 +206,23 @@ def _exchange(roles: Sequence[str], failing: str | None = None) -> Log:
 def _table(node: Step, player: Player) -> Table:
     library = Library((BUILT_IN,))
     trial = TrialId(id="check", arm="check", locale="en-US", cast={}, replicate=1, seed=1)
-    seats: dict[str, Seat] = {}
-    for role, kinds in node.cast().items():
-        agent = library.load(kinds[0], library.names(kinds[0])[0])
-        seats[role] = Seat(role=role, agent=agent, player=player, prompt="")
+    cast = {role: (kinds[0], library.names(kinds[0])[0]) for role, kinds in node.cast().items()}
+    seats = {role: Seat(role, library.load(*name), player, "") for role, name in cast.items()}
     instruments = {name: library.load("instrument", name) for name in library.names("instrument")}
     return Table(trial=trial, seats=seats, instruments=instruments, lexicons={})
 
 
-def _asks(role: str) -> Iterator[Ask]:
-    """Yield a first ask, a safety enquiry and a draft to mend."""
-    said = [Utterance(turn=1, role=each, text="I get by.") for each in ("therapist", "patient")]
-    first = Ask(role=role, task="speak", turn=1, revision=0, transcript=said[:1])
-    mark = Mark(span=Span(quote="get", start=2, end=5), kind="checked", reason="to be mended")
-    yield first
-    yield replace(first, task="safety", turn=2, transcript=said)
-    yield replace(first, revision=1, transcript=said, of=role, draft=said[1], flags=(mark,))
-
-
-def _says(player: Player, ask: Ask) -> bool:
-    """Ask for words; say whether there were any."""
+def _says(player: Player, ask: Ask) -> str | None:
+    """Ask for words; None where the player says that it has none."""
     before, heard = list(ask.transcript), list[str]()
     line = _answer(player.say(replace(ask, hear=heard.append)), "the player's say")
     _must(list(ask.transcript) == before, "the player changed the transcript")
     if line is None:
-        return False
-    said = line.text.strip()
-    _must(bool(said), "the player said nothing; one that cannot answer raises PlayerError")
-    same = not heard or "".join(heard).strip() == said
+        return None
+    _must(bool(line.text.strip()), "the player said nothing; who cannot answer raises PlayerError")
+    same = not heard or "".join(heard).strip() == line.text.strip()
     _must(same, "the pieces the player let be heard are not what it said")
-    return True
+    return line.text
 
 
 def _answer(job: Awaitable[T], whose: str) -> T | None:

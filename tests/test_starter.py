@@ -78,6 +78,8 @@ def test_a_starter_is_never_written_over_a_file(tmp_path: Path) -> None:
         ("locale", "zh-hant-tw", "did you mean 'zh-Hant-TW'"),
         ("locale", "French", "such as fr-FR"),
         ("judge", "interviewer", "there is a therapist called 'interviewer'"),
+        ("patient", "shopkeeper", "ships with mhsim"),
+        ("locale", "zh-CN", "ships with mhsim"),
     ],
 )
 def test_a_name_that_will_not_do_is_refused(
@@ -87,6 +89,13 @@ def test_a_name_that_will_not_do_is_refused(
     with pytest.raises(InputError, match=said):
         create(kind, name, tmp_path)
     assert not list(tmp_path.rglob("*.yaml"))
+
+
+def test_a_prompt_may_take_the_place_of_one_that_ships(tmp_path: Path) -> None:
+    """By being called as it is."""
+    create("prompt", "therapist", tmp_path)
+    found = Library((tmp_path, BUILT_IN)).find("prompt", "therapist")
+    assert found == tmp_path / "agents/prompts/therapist.yaml"
 
 
 @pytest.mark.parametrize("kind", ["patient", "therapist", "locale"])

@@ -48,8 +48,9 @@ def test_every_guard_of_the_package_passes(name: str):
 def test_every_reference_player_passes():
     """Each answers what it can and refuses the rest as a player should."""
     plan = make_plan("persona-trap")
+    tasks = {"critic": "review", "judge": "rate"}
     for role, seat in Casting(plan).table(next(plan.trials())).seats.items():
-        check_player(seat.player, role)
+        check_player(seat.player, role, tasks.get(seat.agent.kind, "speak"))
 
 
 class Hums(Step):
@@ -276,24 +277,25 @@ class Sulks(Says):
 
 
 @pytest.mark.parametrize(
-    ("player", "said"),
+    ("player", "task", "said"),
     [
-        (Says(" "), "said nothing"),
-        (Says(piece="Something else."), "pieces"),
-        (Rewrites(), "changed the transcript"),
-        (Misfiles(), "another form than Findings"),
-        (Sulks(), "'boredom' is not one of"),
-        (Broken(), "raised ZeroDivisionError"),
-        (Script([]), "neither says anything nor fills"),
+        (Says(" "), "speak", "said nothing"),
+        (Says(piece="Something else."), "speak", "pieces"),
+        (Rewrites(), "speak", "changed the transcript"),
+        (Sulks(), "speak", "'boredom' is not one of"),
+        (Broken(), "speak", "say raised ZeroDivisionError"),
+        (Broken(), "rate", "fill raised ZeroDivisionError"),
+        (Misfiles(), "review", "filled no Findings"),
     ],
 )
-def test_a_player_that_breaks_a_promise_is_told_which(player: Any, said: str):
-    """In one sentence."""
+def test_a_player_that_breaks_a_promise_is_told_which(player: Any, task: Any, said: str):
+    """In one sentence; to refuse is no breach."""
     check_player(Says())
-    check_player(Script([FINE]), "critic")
-    check_player(Script([filled()]), "judge")
+    check_player(Script([]))
+    check_player(Script([FINE]), "critic", "review")
+    check_player(Script([filled()]), "judge", "rate")
     with pytest.raises(AssertionError, match=said):
-        check_player(player)
+        check_player(player, "patient", task)
 
 
 def test_what_ships_passes_as_content():
@@ -329,13 +331,13 @@ def test_a_pack_of_their_own_passes(tmp_path: Path):
     [
         ({}, "holds no YAML"),
         ({"agents__judges__mine": JUDGE, "agents__init.py": ""}, "Python among the content"),
-        ({"agents__judges__mine": JUDGE[JUDGE.index("kind") :]}, "does not open with a comment"),
+        ({"agents__judges__mine": JUDGE[JUDGE.index("kind") :]}, "mine.yaml: open with a comment"),
         ({"agents__judges__mine": JUDGE + "mood: 3\n"}, "mine.yaml:5:1: mood: unknown key"),
         ({"scenarios__mine": SCENARIO}, "there is no agent 'mine'"),
         (
-            {"agents__judges__mine": JUDGE + "prompt: Rate {{ persona.name }}.\n"}
+            {"agents__judges__mine": JUDGE + "prompt: Rate {{ 1 / 0 }}.\n"}
             | {"scenarios__mine": SCENARIO},
-            "'persona' is undefined",
+            "plain.en-US.*division by zero",
         ),
     ],
 )

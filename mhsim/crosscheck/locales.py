@@ -21,10 +21,7 @@ def check_locales(
 ) -> Iterator[Finding]:
     """Yield what is missing for each locale of each arm."""
     for name, arm in scenario.arms.items():
-        if arm.layers is not None and arm.localize != "formulation":
-            right = "localize: formulation, or no layers"
-            path = ("arms", name, "layers")
-            yield Finding(path, "layers mean nothing without it", right, on_key=True)
+        yield from _layers(scenario, arm, ("arms", name, "layers"))
         for place, locale in enumerate(arm.locales):
             path = ("arms", name, "locales", place)
             if locale in arm.locales[:place]:
@@ -36,6 +33,15 @@ def check_locales(
             yield from _speech(scenario, cast, locale, path)
             if _needs_pack(scenario, graph, arm):
                 yield from _pack(library, locale, path)
+
+
+def _layers(scenario: Scenario, arm: Arm, path: Path) -> Iterator[Finding]:
+    if arm.layers is not None and arm.localize != "formulation":
+        right = "localize: formulation, or no layers"
+        yield Finding(path, "layers mean nothing without it", right, on_key=True)
+    elif arm.layers is not None and "language" not in arm.layers and _simulated(scenario):
+        right = "add language; the reference simulator cannot leave it out"
+        yield Finding(path, "the layer language is left out", right)
 
 
 def _life(name: str, patient: Patient, locale: str, arm: Arm, path: Path) -> Iterator[Finding]:
@@ -69,5 +75,8 @@ def _pack(library: Library, locale: str, path: Path) -> Iterator[Finding]:
 
 def _needs_pack(scenario: Scenario, graph: Graph | None, arm: Arm) -> bool:
     screens = graph is not None and any(node.kind == "screen" for node in graph.nodes.values())
-    simulated = any(scenario.model_for(role).provider == "reference" for role in scenario.cast)
-    return arm.localize == "formulation" or screens or simulated
+    return arm.localize == "formulation" or screens or _simulated(scenario)
+
+
+def _simulated(scenario: Scenario) -> bool:
+    return any(scenario.model_for(role).provider == "reference" for role in scenario.cast)

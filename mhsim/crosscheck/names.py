@@ -91,8 +91,8 @@ class Reader:
                 return self._name(node, scope)
             case nodes.Getattr():
                 return self._attribute(node, self.kind(node.node, scope))
-            case nodes.Call(node=nodes.Getattr(attr="items")):
-                owner = self.kind(node.node.node, scope)
+            case nodes.Call(node=nodes.Getattr(attr="items", node=inner)):
+                owner = self.kind(inner, scope)
                 return (_PAIRS, *_mapping(owner)) if _mapping(owner) else None
             case _:
                 for child in node.iter_child_nodes():

@@ -16,23 +16,26 @@ from mhsim.spec.culture import LocalePack
 
 def check_pack(library: Library, pack: LocalePack) -> Iterator[Finding]:
     """Yield what is wrong with one pack."""
-    ids = {idiom.id for idiom in pack.idioms}
     yield from _entries(pack)
+    yield from _said(pack)
     every = items(library)
     yield from known_items(("expressions",), pack.expressions, every)
-    for path, said in _texts(("expressions",), pack.expressions):
-        if path[-1] == "idiom":
-            yield from known_idiom(path, said, ids, pack.locale)
-        elif path[-1] == "text":
-            yield from _braces(path, said)
-    for path, said in _texts(("speech",), pack.speech):
-        if path[-1] == "text":
-            yield from _braces(path, said)
     if pack.reading is not None:
         yield from known_items(("reading", "items"), pack.reading.items, every)
     for key in ("reading", "style"):
         for path, cue in _texts((key,), getattr(pack, key)):
             yield from _cue(path, cue)
+
+
+def _said(pack: LocalePack) -> Iterator[Finding]:
+    """Look through everything the reference simulator says."""
+    ids = {idiom.id for idiom in pack.idioms}
+    for key in ("expressions", "speech"):
+        for path, said in _texts((key,), getattr(pack, key)):
+            if path[-1] == "idiom":
+                yield from known_idiom(path, said, ids, pack.locale)
+            elif path[-1] == "text":
+                yield from _braces(path, said)
 
 
 def _entries(pack: LocalePack) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from pathlib import Path as FilePath
 from typing import NamedTuple
 
 from mhsim.crosscheck.agents import check_agent
+from mhsim.crosscheck.critics import check_critics
 from mhsim.crosscheck.locales import check_locales
 from mhsim.crosscheck.lookup import known, load, resolve_agent
 from mhsim.errors import listed, suggestion
@@ -59,6 +60,7 @@ class ScenarioCheck:
             yield from self._roles(self.graph)
             yield from self._limits(self.graph)
             yield from self._guards(self.graph)
+            yield from check_critics(self.scenario, self.graph)
         yield from self._references()
         yield from self._models()
         yield from check_locales(self.library, self.scenario, self.graph, self.cast)

@@ -1,9 +1,9 @@
 """A person's own cultural formulation: how they name, explain, voice and hide their trouble.
 
 Every field belongs to the person, never to the locale; None means unknown, not absent. The domains
-follow the Cultural Formulation Interview (Lewis-Fernández et al. 2014, Kleinman, Eisenberg and Good (1978,
-doi:10.7326/0003-4819-88-2-251) and the EMIC (Weiss 1997, doi:10.1177/136346159703400204); no
-question text of theirs is reproduced.
+follow the Cultural Formulation Interview (Lewis-Fernández et al. 2014), Kleinman, Eisenberg and
+Good (1978, doi:10.7326/0003-4819-88-2-251) and the EMIC (Weiss 1997,
+doi:10.1177/136346159703400204); no question text of theirs is reproduced.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, StrictInt, StrictStr, model_validat
 from mhsim.errors import suggestion
 from mhsim.spec.base import Finding, Name, Spec, Text, told
 
-_MODEL = re.compile(r"^(reference|human|script:.+|[a-z][a-z0-9_]*:.+)$")
+_MODEL = re.compile(r"^(reference|text|human|script:.+|[a-z][a-z0-9_]*:.+)$")
 
 
 ModelName = Annotated[StrictStr, Field(json_schema_extra={"pattern": _MODEL.pattern})]
@@ -21,7 +21,7 @@ class Model(Spec):
     """A chat model: `provider:name`, where it is served and how it is called.
 
     Args:
-        model: `provider:name`, `reference`, `human`, or `script:FILE`.
+        model: `provider:name`, `reference`, `text` (the text critic), `human`, or `script:FILE`.
         base_url: an OpenAI-compatible server.
         api_key_env: the variable that holds the key; a key never stands in a file.
         temperature: 0 to 2.
@@ -60,6 +60,7 @@ def _model(value: object) -> object:
     return {"model": value} if isinstance(value, str) else value
 
 
-Models = dict[
-    Name, Annotated[Model, BeforeValidator(_model, json_schema_input_type=ModelName | Model)]
-]
+ModelEntry = Annotated[Model, BeforeValidator(_model, json_schema_input_type=ModelName | Model)]
+"""A model as an author writes it: a name, or a mapping."""
+
+Models = dict[Name, ModelEntry]

@@ -9,6 +9,7 @@ from pydantic import (
     BeforeValidator,
     Discriminator,
     Field,
+    StrictBool,
     StrictInt,
     StrictStr,
     Tag,
@@ -33,7 +34,7 @@ from mhsim.spec.base import (
 )
 from mhsim.spec.graph import Graph
 from mhsim.spec.model import Model as Model
-from mhsim.spec.model import Models
+from mhsim.spec.model import ModelEntry, Models
 
 Localize = Literal["nationality", "biography", "formulation"]
 """What of the patient is brought into another locale.
@@ -185,6 +186,21 @@ class Assumptions(Spec):
     )
 
 
+class Reporting(Spec):
+    """Who looks at the finished conversations for the report.
+
+    A critic that reports on its own work in the loop finds what it mended: so the two must be
+    different makings or different models.
+
+    Args:
+        critic: `text`, `reference`, or `provider:name`.
+        allow_same: let the critic of the loop report on itself.
+    """
+
+    critic: ModelEntry = Model(model="text")
+    allow_same: StrictBool = False
+
+
 class Scenario(Spec):
     """An experiment.
 
@@ -200,6 +216,7 @@ class Scenario(Spec):
         contrasts: pairs of arms the report compares; fixed before the run.
         replicates: repetitions of every condition, 1 or more.
         seed: starts every stream of the experiment.
+        reporting: who looks at the finished conversations for the report.
         reference: what the reference simulator assumes.
     """
 
@@ -220,6 +237,7 @@ class Scenario(Spec):
     ] = Field(default_factory=dict)
     replicates: Annotated[StrictInt, Field(ge=1)] = 1
     seed: Annotated[StrictInt, Field(ge=0)] = 0
+    reporting: Reporting = Reporting()
     reference: Assumptions = Assumptions()
 
     def model_for(self, role: str) -> Model:

@@ -118,3 +118,16 @@ def therapy_speak_rate(dialogue: Dialogue, lexicon: Lexicon) -> float | None:
             marker = lexicon.markers.get(flag.marker or "")
             weight += 0.5 if marker is not None and marker.strength == "soft" else 1.0
     return 100 * weight / total
+
+
+def verdict_share(dialogue: Dialogue, lexicon: Lexicon, verdict: str) -> float | None:
+    """Return the share of turns the text critic finds `verdict`; None without turns.
+
+    This critic reports and is another making than the one in the loop. Expected: flattened and
+    caricature low, neither forced to 0. Pitfalls: cues miss wordings nobody thought of.
+    """
+    if not dialogue.turns:
+        return None
+    critic = TextCritic(lexicon)
+    found = [critic.look(turn, dialogue.speaker).verdict for turn in dialogue.turns]
+    return sum(each == verdict for each in found) / len(found)

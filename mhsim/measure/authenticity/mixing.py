@@ -10,7 +10,7 @@ from mhsim.measure.authenticity.dialogue import Dialogue
 _SCRIPT_WORDS = {
     "han": re.compile("[\u4e00-\u9fff]+"),
     "bengali": re.compile("[\u0980-\u09ff]+"),
-    "devanagari": re.compile("[\u0900-\u097f]+"),
+    "devanagari": re.compile("[\u0900-\u0963\u0966-\u097f]+"),
     "tamil": re.compile("[\u0b80-\u0bff]+"),
     "arabic": re.compile("[\u0600-\u06ff]+"),
     "kana": re.compile("[\u3040-\u30ff]+"),

@@ -19,6 +19,7 @@ from mhsim.measure.authenticity.lexical import (
     idioms_per_turn,
     somatic_psychological_ratio,
     therapy_speak_rate,
+    verdict_share,
 )
 from mhsim.measure.authenticity.mixing import code_mixing_index
 from mhsim.measure.authenticity.person import disclosure_gap, formulation_match, register_fit
@@ -37,6 +38,8 @@ MEASURES: Mapping[str, Measure] = {
     "somatic_psychological_opening": lambda d, x: somatic_psychological_ratio(d, x, "opening"),
     "somatic_psychological_end": lambda d, x: somatic_psychological_ratio(d, x, "end"),
     "therapy_speak_rate": therapy_speak_rate,
+    "flattened_share": lambda d, x: verdict_share(d, x, "flattened"),
+    "caricature_share": lambda d, x: verdict_share(d, x, "caricature"),
     "code_mixing_index": lambda d, _: code_mixing_index(d),
     "formulation_match": lambda d, x: formulation_match(d, x).score,
     "formulation_coverage": lambda d, x: formulation_match(d, x).coverage,
