@@ -29,12 +29,17 @@ _FOLD = _Fold()
 _SENTENCE = re.compile(r"[^.!?。！？…।॥\n]*[.!?。！？…।॥\n]+[\"'”’」]*\s*|[^.!?。！？…।॥\n]+")
 
 _SCRIPTS = {
-    "zh": re.compile("[\u4e00-\u9fff]"),
-    "bn": re.compile("[\u0980-\u09ff]"),
-    "hi": re.compile("[\u0900-\u0963\u0966-\u097f]"),
-    "en": re.compile("[A-Za-z\u00c0-\u024f]"),
+    "Hani": re.compile("[\u4e00-\u9fff]"),
+    "Kana": re.compile("[\u3040-\u30ff]"),
+    "Beng": re.compile("[\u0980-\u09ff]"),
+    "Deva": re.compile("[\u0900-\u0963\u0966-\u097f]"),
+    "Taml": re.compile("[\u0b80-\u0bff]"),
+    "Arab": re.compile("[\u0600-\u06ff\u0750-\u077f]"),
+    "Latn": re.compile("[A-Za-z\u00c0-\u024f]"),
 }
-"""Letters by which the language of a text is told apart, for the reference simulator."""
+"""Letters by which the script of a text is told apart; names after ISO 15924."""
+
+_SAME = {"Hans": "Hani", "Hant": "Hani", "Jpan": "Kana"}
 
 
 def nfc(text: str) -> str:
@@ -92,11 +97,21 @@ def clause_ends(text: str) -> list[int]:
     return [match.start() for match in _CLAUSE_END.finditer(text)]
 
 
-def language(text: str) -> str | None:
-    """Return the language most letters of the text belong to by script, or None without letters."""
-    counts = {name: len(script.findall(text)) for name, script in _SCRIPTS.items()}
+def script(text: str) -> str | None:
+    """Return the script most letters of the text belong to, or None without letters.
+
+    Japanese counts as `Kana` as soon as a tenth of it is.
+    """
+    counts = {name: len(letters.findall(text)) for name, letters in _SCRIPTS.items()}
+    if counts["Kana"] * 10 > counts["Hani"]:
+        counts["Kana"] += counts.pop("Hani")
     best = max(counts, key=lambda name: counts[name])
     return best if counts[best] else None
+
+
+def same_script(code: str) -> str:
+    """Return the name `script` gives texts of an ISO 15924 code: Hans and Hant are Hani."""
+    return _SAME.get(code, code)
 
 
 def digest(text: str) -> str:

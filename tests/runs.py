@@ -9,14 +9,14 @@ import os
 import re
 import subprocess
 import sys
-import textwrap
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from support import ROOT, filled, plan, seats
+from support import filled, plan, seats
 
 from mhsim import batch, cli
 from mhsim.casting import PLAYERS
@@ -92,11 +92,29 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "mhsim", *arguments]
 
 
-def process(*arguments: str, **more: Any) -> Called:
-    """Run the real program to its end."""
+def process(*arguments: str, before: Sequence[str] = (), **more: Any) -> Called:
+    """Run the real program to its end; `before` is what starts it."""
     given: dict[str, Any] = {"capture_output": True, "text": True, "timeout": 120, **more}
-    done = subprocess.run(command(*arguments), check=False, **given)
+    done = subprocess.run([*before, *command(*arguments)], check=False, **given)
     return Called(done.returncode, done.stdout or "", done.stderr or "")
+
+
+def forked(*arguments: str) -> int:
+    """Start the program as a copy of this process, which has imported everything already."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        child = os.fork()
+    if child:
+        return child
+    code = 99
+    try:
+        null = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(null, stream)
+        sys.stdout = sys.stderr = io.StringIO()
+        code = cli.call(list(arguments))
+    finally:
+        os._exit(code)
 
 
 def trials(run: str | Path) -> dict[str, bytes]:
@@ -179,19 +197,6 @@ class Counted:
             log.write(f"{self._trial} {ask.turn} {ask.role}\n".encode())
 
 
-COUNTING = textwrap.dedent(
-    f"""
-    import sys
-    sys.path.insert(0, {str(ROOT / "tests")!r})
-    from runs import counting
-    with counting():
-        from mhsim.cli import main
-        main()
-    """
-)
-"""A program that is `mhsim`, with a player `counted:reference` that writes its calls down."""
-
-
 @contextlib.contextmanager
 def counting() -> Iterator[None]:
     """Register the counting player."""
@@ -204,7 +209,8 @@ def counting() -> Iterator[None]:
 
 def calls() -> list[tuple[str, int, str]]:
     """Return the calls written down: trial, turn, role."""
-    rows = (line.split() for line in Path("calls.log").read_text().splitlines())
+    log = Path("calls.log")
+    rows = (line.split() for line in (log.read_text() if log.exists() else "").splitlines())
     return [(trial, int(turn), role) for trial, turn, role in rows]
 
 

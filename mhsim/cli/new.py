@@ -13,7 +13,7 @@ def new(kind: str, name: str, /) -> int:
     It lands in the folder of its kind below the working directory.
 
     Examples:
-        mhsim new patient tailor
+        mhsim new patient seamstress
         mhsim new locale fr-FR
 
     Args:

@@ -13,7 +13,7 @@ from mhsim.record import ItemState, Utterance
 from mhsim.spec.agent import Judge
 from mhsim.spec.scenario import Reader
 from mhsim.table import Ask, Brief, Filled, Form, Line
-from mhsim.text import language
+from mhsim.text import same_script, script
 
 
 @dataclass(slots=True)
@@ -38,9 +38,7 @@ class ReferenceJudge:
             name: brief.instruments[brief.agent.instrument].item_maximum(name)
             for name in brief.instruments[brief.agent.instrument].items
         }
-        self._lexicons: dict[str, Lexicon] = {}
-        for lexicon in brief.lexicons.values():
-            self._lexicons.setdefault(lexicon.language, lexicon)
+        self._lexicons = [lexicon for lexicon in brief.lexicons.values() if lexicon.pack.reading]
         self._errors = brief.assumptions.judges.get(brief.role, {})
         self._stream = f"{brief.trial.seed}/judge/{brief.role}"
         self._known = {name: _Known() for name in self._items}
@@ -68,16 +66,23 @@ class ReferenceJudge:
         return Filled(form.model_validate({"rationale": self._rationale(), **fields}))
 
     def _take(self, utterance: Utterance, of: str | None) -> None:
-        tongue = language(utterance.text)
-        lexicon = self._lexicons.get(tongue or "")
+        lexicon = self._reads(utterance.text)
         if lexicon is None:
             return
         if utterance.role != of:
             self._asked = question(utterance.text, lexicon).items
             return
-        self._language = tongue
+        self._language = lexicon.language
         for place, found in enumerate(evidence(utterance.text, lexicon)):
             self._note(found, Random(f"{self._stream}/{utterance.turn}/{place}"))
+
+    def _reads(self, text: str) -> Lexicon | None:
+        """Return the cues of the language a text is written in: by script, then by most cues."""
+        written = script(text)
+        fitting = [x for x in self._lexicons if same_script(x.pack.language.script) == written]
+        if len(fitting) < 2:
+            return next(iter(fitting), None)
+        return max(fitting, key=lambda lexicon: len(lexicon.hits(text)))
 
     def _note(self, found: Evidence, draw: Random) -> None:
         """Take one piece of evidence in, unless it is overlooked."""
