@@ -106,13 +106,14 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     """Return the known word that was probably meant, or None if none is near.
 
     Near is a slip or two away, whatever the case and the separators, or some of the other's words
-    (`judge` for `judge_a`). Numbers are no slips: `phq8` is not nearly `phq9`.
+    (`judge` for `judge_a`). Numbers and letters that number are no slips: `phq8` is not nearly
+    `phq9`, nor `judge_c` `judge_a`.
     """
     given = _folded(word)
     best: tuple[int, str] | None = None
     for each in known:
         other = _folded(each)
-        if _numbers(given) != _numbers(other) and _numbers(given):
+        if _numbers(given) and _numbers(given) != _numbers(other):
             continue
         away = _slips(given, other)
         if away > bisect.bisect((3, 6, 10), max(len(given), len(other))):
@@ -128,7 +129,7 @@ def _folded(word: str) -> str:
 
 
 def _numbers(word: str) -> list[int]:
-    return [int(digits[:9]) for digits in re.findall("[0-9]+", word)]
+    return [int(d, 36) for d in re.findall("[0-9]{1,9}|(?<=_)[a-z](?=_|$)", word)]
 
 
 def _slips(one: str, other: str) -> int:

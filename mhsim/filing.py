@@ -11,9 +11,9 @@ from pydantic import BaseModel, ValidationError
 
 from mhsim.complaint import complaints
 from mhsim.document import Document
-from mhsim.errors import Problem, listed, suggestion
+from mhsim.errors import Problem, listed, nearest, suggestion
 from mhsim.spec.agent import Critic, Judge, Patient, Prompt, Therapist
-from mhsim.spec.base import NAME, told
+from mhsim.spec.base import LOCALE, NAME, told
 from mhsim.spec.culture import LocalePack
 from mhsim.spec.graph import Graph
 from mhsim.spec.instrument import Instrument
@@ -107,7 +107,8 @@ def _by_keys(data: Any) -> str | None:
 def _model(document: Document, kind: str | None) -> tuple[Any, list[Problem]]:
     data = document.data
     if not isinstance(data, dict):
-        return None, [document.problem((), f"the file holds {told(data)}", "keys and values")]
+        right = "a mapping of keys to values, such as kind: patient"
+        return None, [document.problem((), f"the file holds {told(data)}", right)]
     if kind is None or (kind in AGENTS and data.get("kind") not in AGENTS):
         return None, [_no_kind(document, kind)]
     try:
@@ -122,13 +123,17 @@ def _model(document: Document, kind: str | None) -> tuple[Any, list[Problem]]:
 def _no_kind(document: Document, kind: str | None) -> Problem:
     """Complain about a file that does not say what it is, or says it wrong."""
     given, known = document.data.get("kind"), AGENTS if kind in AGENTS else MODELS
+    misspelt = next((key for key in document.data if nearest(str(key), ["kind"])), "kind")
+    if misspelt != "kind":
+        right = f"kind{suggestion(misspelt, ['kind'])}"
+        return document.problem((misspelt,), "unknown key", right, on_key=True)
     if given is None:
         right = f"write kind: {kind}" if kind else f"write kind: one of {listed(known)}"
         return document.problem(("kind",), "missing", right)
     near = suggestion(given, known) or (f" (did you mean {kind!r}?)" if kind else "")
-    return document.problem(
-        ("kind",), f"there is no kind {told(given)}", f"one of {listed(known)}{near}"
-    )
+    none = "there is no kind" if isinstance(given, str) else "found"
+    right = f"one of {listed(known)}{near}"
+    return document.problem(("kind",), f"{none} {told(given)}", right)
 
 
 def _misplaced(
@@ -140,7 +145,7 @@ def _misplaced(
         yield document.problem(("kind",), f"a {kind} lies in {FOLDERS[folder]}/", right)
     elif kind == "locale" and isinstance(document.data, dict):
         tag = document.data.get("locale")
-        if isinstance(tag, str) and tag != path.stem:
+        if isinstance(tag, str) and tag != path.stem and re.fullmatch(LOCALE, tag):
             right = f"name the file {tag}.yaml"
             yield document.problem(("locale",), f"the file is called {path.name}", right)
     elif folder and not re.fullmatch(NAME, path.stem):

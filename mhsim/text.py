@@ -11,9 +11,9 @@ _NUKTA = "\N{DEVANAGARI SIGN NUKTA}"
 _STRAIGHT = {"’": "'", "‘": "'", "“": '"', "”": '"'}
 
 
-_CLAUSE_END = re.compile(
-    r"[,;:.!?，；：、。！？…।॥—\n]|\bbut\b|\bthough\b|但|可是|不过|কিন্তু|তবে|लेकिन|मगर", re.IGNORECASE
-)
+_BUT = r"\bbut\b|\bthough\b|\bexcept\b|但|可是|不过|কিন্তু|তবে|लेकिन|मगर|(?<=, )पर "
+_CLAUSE_END = re.compile(rf"[,;:.!?，；：、。！？…।॥—\n]|{_BUT}", re.IGNORECASE)
+_TURN = re.compile(_BUT, re.IGNORECASE)
 
 
 class _Fold(dict[int, str]):
@@ -95,6 +95,11 @@ def sentences(text: str) -> list[str]:
 def clause_ends(text: str) -> list[int]:
     """Return where each clause of a text ends: at its marks and before its words for `but`."""
     return [match.start() for match in _CLAUSE_END.finditer(text)]
+
+
+def turns_away(text: str) -> bool:
+    """Say whether a word for `but` stands in a text."""
+    return _TURN.search(text) is not None
 
 
 def script(text: str) -> str | None:

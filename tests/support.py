@@ -159,7 +159,7 @@ def scenario(graph: str | Graph, limits: Mapping[str, int] | None = None, **more
     given: dict[str, Any] = {
         "graph": graph,
         "cast": cast,
-        "models": {"default": "script:code"},
+        "models": {"default": "code:here"},
         "limits": {name: wanted.get(name, 0) for name in read.limits()},
         "arms": {"plain": Arm(locales=("en-US",))},
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import resource
@@ -50,8 +51,9 @@ def finished_turns(run: Path) -> Counter[str]:
     """Count the finished turns of every trial: a turn of `interview` ends with its rating."""
     found = Counter[str]()
     for path in sorted((run / "trials").glob("*")) if run.exists() else ():
-        events = read_lines(path)[0]
-        found[path.name.split(".jsonl")[0]] = sum(isinstance(e, Rating) for e in events)
+        with contextlib.suppress(FileNotFoundError):  # renamed meanwhile
+            events = read_lines(path)[0]
+            found[path.name.split(".jsonl")[0]] = sum(isinstance(e, Rating) for e in events)
     return found
 
 
@@ -61,13 +63,13 @@ def starts(run: Path) -> dict[str, bytes]:
     kept = dict[str, bytes]()
     for path in sorted((run / "trials").glob("*")) if run.exists() else ():
         name = path.name.split(".jsonl")[0]
-        kept[name] = b"".join(lines(path)[: 1 + 4 * turns[name]])
+        kept[name] = b"".join(lines(path)[: 1 + 4 * turns[name]]) if turns[name] else b""
     return kept
 
 
 def test_killed_at_any_moment_no_finished_turn_is_lost_or_repeated() -> None:
     """SIGKILL, ten times over, then to the end: the files are those of an undisturbed run."""
-    small(replicates=12, models="{default: counted:reference}", limits="{turns: 5}")
+    small(replicates=40, models="{default: counted:reference}", limits="{turns: 5}")
     chance, run = random.Random(11), Path("runs/small")
     with counting():
         for _ in range(KILLS):
@@ -79,13 +81,13 @@ def test_killed_at_any_moment_no_finished_turn_is_lost_or_repeated() -> None:
             assert os.waitpid(child, 0)[1] == signal.SIGKILL
             assert repeated(paid, before) == []
         before, paid, kept = finished_turns(run), len(calls()), starts(run)
-        assert 0 < before.total() < 120
+        assert 20 < before.total() < 400
         assert call("run", "small").code == 0
         assert repeated(paid, before) == []
         assert call("run", "small", "--out", "runs/calm").code == 0
     assert all(closed(run, trial).startswith(start) for trial, start in kept.items())
     assert trials(run) == trials("runs/calm")
-    assert len(trials(run)) == 24
+    assert len(trials(run)) == 80
 
 
 def repeated(paid: int, before: Counter[str]) -> list[tuple[str, int]]:
@@ -137,7 +139,7 @@ def test_stopped_it_says_how_to_go_on(name: signal.Signals) -> None:
 def test_interrupted_before_it_began_it_says_no_more() -> None:
     """While the plan is still being made there is nothing to go on with."""
     job = started("check")
-    wait_for(lambda: "mhsim" in Path(f"/proc/{job.pid}/maps").read_text())
+    wait_for(lambda: "pydantic" in Path(f"/proc/{job.pid}/maps").read_text())
     job.send_signal(signal.SIGINT)
     out, err = job.communicate(timeout=60)
     assert (job.returncode, out, err) == (130, "", "interrupted\n")

@@ -154,7 +154,7 @@ def test_an_opening_says_what_was_fixed():
     assert isinstance(opening, Opening)
     assert opening.trial == next(made.plan.trials())
     assert opening.plan == made.plan.hash
-    assert opening.models == dict.fromkeys(made.plan.scenario.cast, "script:code")
+    assert opening.models == dict.fromkeys(made.plan.scenario.cast, "code:here")
     assert set(opening.prompts) == set(made.plan.scenario.cast)
     assert opening.mhsim == mhsim.__version__
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -10,38 +9,11 @@ from pydantic import BaseModel, ValidationError
 
 from mhsim.complaint.expected import bare, describe, inside, keys, meanings, models
 from mhsim.complaint.hint import found, hint
-from mhsim.complaint.stray import Stray, belongs, strays
+from mhsim.complaint.stray import Stray, strays
+from mhsim.complaint.unknown import Unknown, unknown_key
 from mhsim.document import Document, Place
 from mhsim.errors import Problem, listed, suggestion
 from mhsim.spec.base import Nested, told
-
-_ALSO_CALLED = {
-    "rubric": "instrument",
-    "scale": "instrument",
-    "client": "patient",
-    "user": "patient",
-    "condition": "presentation",
-    "symptoms": "items",
-    "scores": "items",
-    "occupation": "work",
-    "job": "work",
-    "city": "home",
-    "location": "home",
-    "religion": "faith",
-    "education": "schooling",
-    "sex": "gender",
-    "language": "locale",
-    "description": "about",
-    "guard": "when",
-    "if": "when",
-    "target": "to",
-    "type": "kind",
-    "agents": "cast",
-    "conditions": "arms",
-    "repetitions": "replicates",
-    "repeats": "replicates",
-}
-"""What else keys are called elsewhere."""
 
 
 class Refused(NamedTuple):
@@ -59,22 +31,37 @@ class Refused(NamedTuple):
     entry: Any
     model: type[BaseModel]
 
+    @property
+    def is_unknown(self) -> bool:
+        """Whether it is a key the model does not know."""
+        return self.entry["type"] in ("extra_forbidden", "invalid_key")
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether it is a key the model lacks."""
+        return self.entry["type"] == "missing" and isinstance(self.path[-1], str)
+
 
 def complaints(
     document: Document, error: ValidationError, model: type[BaseModel]
 ) -> Iterator[Problem]:
     """Yield one problem for each thing a model refused in a document.
 
-    What lies below a problem of the YAML, or below a key that stands too deep, only follows from
-    it and is left out.
+    What only follows from another problem is left out: what lies below a problem of the YAML or
+    below a key that stands too deep, and a missing key where a misspelt one stands.
     """
     refused = list(_flat(error, (), model))
     lost = strays(document, model, [document.known((*r.base, *r.path)) for r in refused])
     for stray in lost:
         yield stray.problem(document)
-    for each in refused:
-        if not _follows(document, each, lost):
-            yield from _problems(document, each, model)
+    told = [r for r in refused if not _follows(document, r, lost)]
+    unknown = {n: _unknown(document, r, model) for n, r in enumerate(told) if r.is_unknown}
+    meant = {each.meant for each in unknown.values()}
+    for n, each in enumerate(told):
+        if n in unknown:
+            yield unknown[n].problem(document)
+        elif not each.is_missing or _missed(document, each) not in meant:
+            yield from _problems(document, each)
 
 
 def _flat(error: ValidationError, base: Place, model: type[BaseModel]) -> Iterator[Refused]:
@@ -91,23 +78,25 @@ def _follows(document: Document, refused: Refused, lost: list[Stray]) -> bool:
     place = document.known((*refused.base, *refused.path))
     if any(place[: len(broken)] == broken for broken in document.broken if broken):
         return True
-    missing = refused.entry["type"] == "missing"
+    missed = _missed(document, refused) if refused.is_missing else None
     return any(
-        place[: len(stray.place)] == stray.place
-        or (missing and (*place, refused.path[-1]) == (*stray.home, stray.place[-1]))
+        place[: len(stray.place)] == stray.place or missed == (*stray.home, stray.place[-1])
         for stray in lost
     )
 
 
-def _problems(document: Document, refused: Refused, root: type[BaseModel]) -> Iterator[Problem]:
+def _missed(document: Document, refused: Refused) -> Place:
+    """Return where a missing key should stand."""
+    return (*document.known((*refused.base, *refused.path[:-1])), refused.path[-1])
+
+
+def _problems(document: Document, refused: Refused) -> Iterator[Problem]:
     path, entry = (*refused.base, *refused.path), refused.entry
     match entry["type"]:
         case "finding":
             for finding in entry["ctx"]["findings"]:
                 yield document.finding(finding, document.known(path))
-        case "extra_forbidden" | "invalid_key":
-            yield _unknown(document, refused, root)
-        case "missing" if isinstance(path[-1], str):
+        case "missing" if refused.is_missing:
             yield _missing(document, refused)
         case "union_tag_not_found" | "union_tag_invalid":
             yield _kind(document, path, entry)
@@ -125,34 +114,22 @@ def _wanted(document: Document, refused: Refused, path: Place) -> Any:
     return inside(refused.model, document.at(base), place[len(base) :])
 
 
-def _unknown(document: Document, refused: Refused, root: type[BaseModel]) -> Problem:
-    key = refused.path[-1]
-    place = (*document.known((*refused.base, *refused.path[:-1])), key)
+def _unknown(document: Document, refused: Refused, root: type[BaseModel]) -> Unknown:
+    place = (*document.known((*refused.base, *refused.path[:-1])), refused.path[-1])
     known = keys(_wanted(document, refused, refused.path[:-1]), document.at(place[:-1]))
-    if re.search("(api_?key|token|secret|password)$", str(key)) and "api_key_env" in known:
-        right = "write api_key_env: with the name of the variable that holds it"
-        return document.problem(place, "a key must not stand in a file", right, on_key=True)
-    tight = re.match(r"([\w-]+):(\S+)$", str(key))
-    if tight and document.at(place) is None:
-        right = f"write {tight[1]}: {tight[2]}"
-        return document.problem(place, "no space after the colon", right, on_key=True)
-    also = _ALSO_CALLED.get(str(key))
-    hint = f" (did you mean {also!r}?)" if also in known else suggestion(key, known)
-    right = belongs(document, root, place) if not hint else ""
-    right = right or f"one of {listed(known, 20)}{hint}"
-    return document.problem(place, "unknown key", right, on_key=True)
+    return unknown_key(document, root, place, known)
 
 
 def _missing(document: Document, refused: Refused) -> Problem:
     key = str(refused.path[-1])
-    above = document.known((*refused.base, *refused.path[:-1]))
+    place = _missed(document, refused)
     kind = _wanted(document, refused, refused.path[:-1])
-    model = next(iter(models(kind, document.at(above))), refused.model)
+    model = next(iter(models(kind, document.at(place[:-1]))), refused.model)
     wanted = inside(model, None, (key,))
-    said = meanings(model).get(key.rstrip("_")) or (describe(wanted) if wanted else "")
+    said = meanings(model).get(key, "").rstrip(".") or (describe(wanted) if wanted else "")
     right = f"write kind: {describe(wanted)}" if key == "kind" else f"write {key}: …"
     right += f" ({said})" if said and key != "kind" else ""
-    return document.problem((*above, key), "missing", right)
+    return document.problem(place, "missing", right)
 
 
 def _kind(document: Document, path: Place, entry: Any) -> Problem:
@@ -175,5 +152,5 @@ def _unfit(document: Document, refused: Refused) -> Problem:
     wanted = _wanted(document, refused, path[:-1] if on_key else path)
     if on_key:
         wanted = next((b.type.__args__[0] for b in bare(wanted) if b.type.__args__), None)
-    right = (describe(wanted) if wanted is not None else "another value") + hint(entry)
-    return document.problem(place, found(entry, path), right, on_key=on_key)
+    right = describe(wanted) if wanted is not None else "another value"
+    return document.problem(place, found(entry, path), right + hint(entry, right), on_key=on_key)

@@ -26,6 +26,18 @@ PATTERNS = {
 _EXAMPLES = {"a locale": "bn-BD", "a name": "name", "a language": "en"}
 
 
+_MANY = {
+    "a name": "names",
+    "a locale": "locales",
+    "some text": "texts",
+    "text": "texts",
+    "a whole number": "whole numbers",
+    "a number": "numbers",
+    "a mapping": "mappings",
+    "one of ": "any of ",
+}
+
+
 class Bare(NamedTuple):
     """A type without what is wrapped around it, and the bounds that were."""
 
@@ -54,6 +66,9 @@ def bare(kind: Any, rules: tuple[Any, ...] = ()) -> Iterator[Bare]:
 def models(kind: Any, data: Any = None) -> list[type[BaseModel]]:
     """Return the models that may stand for an annotation: those `kind:` points to, or all."""
     every = [each for b in bare(kind) if is_model(b.type) for each in (b.type, *_subkinds(b.type))]
+    if not every and isinstance(data, dict):  # one, written without its list
+        items = [get_args(b.type)[0] for b in bare(kind) if get_origin(b.type) is tuple]
+        return models(items[0], data) if items else []
     given = data.get("kind") if isinstance(data, dict) else None
     chosen = [m for m in every if given is not None and given in _kinds(m)]
     return chosen or every
@@ -129,6 +144,9 @@ def _part(data: Any, part: str | int) -> Any:
 
 def describe(kind: Any) -> str:
     """Say what an annotation wants."""
+    meant = next((b.bound("words") for b in bare(kind)), None)
+    if meant is not None:
+        return meant
     said = dict.fromkeys(_describe(each) for each in bare(kind) if not is_model(each.type))
     wanted = models(kind)
     if wanted:
@@ -164,11 +182,12 @@ def _text(each: Bare) -> str:
 
 
 def _list(each: Bare, arguments: tuple[Any, ...]) -> str:
+    inner = describe(arguments[0])
+    one = next((one for one in _MANY if inner.startswith(one)), "")
+    inner = _MANY.get(one, "") + inner.removeprefix(one)
     if arguments[1:] and arguments[1] is not ...:
-        return f"a list of {len(arguments)}: {describe(arguments[0])}, twice"
-    least = "one or more: " if each.bound("min_length") else ""
-    inner = describe(arguments[0]).removeprefix("one of ")
-    return f"a list of {least}{inner}" if least else f"a list: {inner}"
+        return f"a list of {len(arguments)} {inner}"
+    return f"a list of {'one or more ' if each.bound('min_length') else ''}{inner}"
 
 
 def _range(each: Bare) -> str:

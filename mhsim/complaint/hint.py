@@ -9,13 +9,11 @@ from mhsim.document import Place
 from mhsim.errors import suggestion
 from mhsim.spec.base import told
 
-_SECRET = re.compile(r"\b(?:sk|pk|gsk|hf|xai|AIza|ghp)[-_]?[A-Za-z0-9_-]{12,}")
-
 
 def found(entry: Any, path: Place) -> str:
     """Say what was found; what looks like a key to a provider is not shown."""
     value, kind = entry["input"], entry["type"]
-    if "api_key_env" in path[-1:] or _SECRET.search(str(value)):
+    if "api_key_env" in path[-1:] and not re.fullmatch("[A-Za-z_]{1,40}", str(value)):
         return "found what looks like a key itself"
     if kind == "string_too_long":
         return f"found {len(value)} characters"
@@ -25,27 +23,33 @@ def found(entry: Any, path: Place) -> str:
     return f"found the text {told(value)}" if text else f"found {told(value)}"
 
 
-def hint(entry: Any) -> str:
-    """Suggest what was probably meant, where the value tells."""
+def hint(entry: Any, right: str) -> str:
+    """Suggest what was probably meant, where the value tells; `right` says what would do."""
     value, kind = entry["input"], entry["type"]
     match kind:
         case "string_too_long":
             return f", at most {entry['ctx']['max_length']} characters"
-        case "literal_error":
+        case "finite_number":
+            return ", and not endless"
+        case "literal_error" if right.startswith("one of"):
             return suggestion(value, re.findall(r"'([^']*)'", entry["ctx"]["expected"]))
-        case "string_type" if isinstance(value, int | float):
+        case "string_type" if isinstance(value, int | float) and right.endswith("text"):
             return f" (did you mean '{told(value)}', in quotes?)"
+        case "int_type" | "int_from_float" if isinstance(value, float) and value.is_integer():
+            return f" (did you mean {int(value)}?)"
         case "tuple_type" | "list_type" | "frozen_set_type" if isinstance(value, str | int):
-            return f" (did you mean [{value}]?)"
+            return f" (did you mean [{told(value).strip(_QUOTES)}]?)"
         case "bool_type":
             meant = _SAID.get(str(value).casefold())
             return f" (did you mean {meant}?)" if meant else ""
         case "string_pattern_mismatch":
-            return _rewritten(value, entry["ctx"]["pattern"])
+            return _rewritten(str(value), entry["ctx"]["pattern"])
         case _:
             number = isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value)
             return ", without quotes" if number else ""
 
+
+_QUOTES = "'\""
 
 _SAID: dict[str, str] = {
     **dict.fromkeys(("yes", "y", "on", "1"), "true"),

@@ -63,15 +63,16 @@ def _home(document: Document, root: type[BaseModel], place: Place) -> Place | No
     return None
 
 
-def belongs(document: Document, root: type[BaseModel], place: Place) -> str:
-    """Say where an unknown key belongs, if a model nearby has it."""
+def belongs(document: Document, root: type[BaseModel], place: Place) -> tuple[Place, str] | None:
+    """Return where an unknown key belongs, and how to say so, if a model nearby has it."""
     home = _home(document, root, place)
     if home is not None:
-        return f"indent it like {place[len(home)]!r}, where it belongs"
+        return (*home, place[-1]), f"indent it like {place[len(home)]!r}, where it belongs"
     here = inside(root, document.data, place[:-1])
     for name in _below(here, document.at(place[:-1]), place[-1]):
-        return f"indent it below {name!r}, where it belongs"
-    return ""
+        meant = (*place[:-1], name, place[-1])
+        return meant, f"indent it below {name!r}, where it belongs"
+    return None
 
 
 def _below(kind: Any, data: Any, key: object) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from mhsim.crosscheck.lookup import items, known, known_idiom, known_items, load
 from mhsim.crosscheck.prompts import check_template
-from mhsim.errors import listed
+from mhsim.errors import listed, nearest
 from mhsim.library import Library
 from mhsim.spec.agent import Critic, Judge, Patient, Presentation, Therapist
 from mhsim.spec.base import Finding, Path, unknown
@@ -39,7 +39,9 @@ def _patient(library: Library, patient: Patient) -> Iterator[Finding]:
     for locale, formulation in patient.formulation.items():
         path = ("formulation", locale)
         if locale not in patient.persona:
-            yield from unknown(path, locale, patient.persona, "persona for", on_key=True)
+            yield from unknown(
+                path, locale, patient.persona, "there is no persona for", on_key=True
+            )
         pack: LocalePack | None = load(library, "locale", locale)
         if pack is not None:
             yield from _licensed(pack, formulation.idioms, (*path, "idioms"))
@@ -49,12 +51,13 @@ def _presentation(library: Library, told: Presentation) -> Iterator[Finding]:
     path = ("presentation",)
     yield from known(library, "instrument", told.instrument, (*path, "instrument"))
     instrument: Instrument | None = load(library, "instrument", told.instrument)
+    every = instrument.items if instrument is not None else told.items
     if instrument is not None:
         yield from _items(told.items, instrument, told.instrument)
     for key, names in (("leads_with", told.leads_with), ("holds_back", told.holds_back)):
         for place, item in enumerate(names):
             here = (*path, key, place)
-            yield from unknown(here, item, told.items, "item")
+            yield from unknown(here, item, every, "there is no item")
             if item in names[:place]:
                 yield Finding(here, f"{item!r} stands here again", "each item once")
             elif key == "holds_back" and item in told.leads_with:
@@ -64,18 +67,19 @@ def _presentation(library: Library, told: Presentation) -> Iterator[Finding]:
 def _items(given: Mapping[str, int], instrument: Instrument, name: str) -> Iterator[Finding]:
     path = ("presentation", "items")
     for item, value in given.items():
-        if item not in instrument.items:
-            yield from unknown((*path, item), item, instrument.items, f"{name} item", on_key=True)
-        elif value > instrument.item_maximum(item):
+        here, none = (*path, item), f"{name} has no item"
+        yield from unknown(here, item, instrument.items, none, on_key=True)
+        if item in instrument.items and value > instrument.item_maximum(item):
             most = instrument.item_maximum(item)
-            yield Finding((*path, item), f"found {value}", f"0 to {most} in {name}")
-    missing = [item for item in instrument.items if item not in given]
+            yield Finding(here, f"found {value}", f"0 to {most} in {name}")
+    meant = {nearest(item, instrument.items) for item in given}
+    missing = [item for item in instrument.items if item not in meant]
     if missing:
         yield Finding(path, f"no value for {listed(missing)}", f"a value for every item of {name}")
 
 
 def _licensed(pack: LocalePack, idioms: Idioms, path: Path) -> Iterator[Finding]:
-    entries = {idiom.id: idiom for idiom in pack.idioms}
+    entries = {idiom.id: idiom for idiom in reversed(pack.idioms)}
     for key in ("licensed", "preferred", "avoided"):
         for place, name in enumerate(getattr(idioms, key) or ()):
             here = (*path, key, place)

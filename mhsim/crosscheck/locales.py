@@ -37,8 +37,8 @@ def check_locales(
 
 def _layers(scenario: Scenario, arm: Arm, path: Path) -> Iterator[Finding]:
     if arm.layers is not None and arm.localize != "formulation":
-        right = "localize: formulation, or no layers"
-        yield Finding(path, "layers mean nothing without it", right, on_key=True)
+        right = "write localize: formulation, or leave them out"
+        yield Finding(path, "layers without localize: formulation", right, on_key=True)
     elif arm.layers is not None and "language" not in arm.layers and _simulated(scenario):
         right = "add language; the reference simulator cannot leave it out"
         yield Finding(path, "the layer language is left out", right)
@@ -48,11 +48,11 @@ def _life(name: str, patient: Patient, locale: str, arm: Arm, path: Path) -> Ite
     if arm.localize != "nationality" and locale not in patient.persona:
         near = suggestion(locale, patient.persona)
         right = f"one of {listed(patient.persona)}{near}, or localize: nationality"
-        yield Finding(path, f"{name!r} has no persona for {locale}", right)
+        yield Finding(path, f"{name} has no persona for {locale}", right)
     elif arm.localize == "formulation" and locale not in patient.formulation:
         there = listed(patient.formulation)
         right = f"one of {there}, or localize: biography" if there else "localize: biography"
-        yield Finding(path, f"{name!r} has no formulation for {locale}", right)
+        yield Finding(path, f"{name} has no formulation for {locale}", right)
 
 
 def _speech(scenario: Scenario, cast: Cast, locale: str, path: Path) -> Iterator[Finding]:
@@ -62,7 +62,7 @@ def _speech(scenario: Scenario, cast: Cast, locale: str, path: Path) -> Iterator
             if simulated and isinstance(agent, Therapist) and locale not in agent.speech:
                 there = listed(agent.speech)
                 right = f"one of {there}, or a model for {role!r}" if there else "a model"
-                yield Finding(path, f"{name!r} has no speech for {locale}", right)
+                yield Finding(path, f"{name} has no speech for {locale}", right)
 
 
 def _pack(library: Library, locale: str, path: Path) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from mhsim.spec.instrument import Instrument
 def known(library: Library, kind: str, name: str, path: Path) -> Iterator[Finding]:
     """Complain about the name of a file that is not there."""
     if library.find(kind, name) is None:
-        yield from unknown(path, name, library.names(kind), kind)
+        yield from unknown(path, name, library.names(kind), f"there is no {kind}")
 
 
 def load(library: Library, kind: str, name: str) -> Any:
@@ -53,4 +53,4 @@ def known_idiom(path: Path, name: str, ids: Collection[str], locale: str) -> Ite
 def known_items(path: Path, names: Collection[str], every: list[str]) -> Iterator[Finding]:
     """Complain about items that no instrument has."""
     for name in names if every else ():
-        yield from unknown((*path, name), name, every, "item", on_key=True)
+        yield from unknown((*path, name), name, every, "no instrument has an item", on_key=True)

@@ -62,7 +62,7 @@ class Reader:
                     self.body(part.body, {**scope, **inner, "caller": None})
                 case nodes.Include() | nodes.Import() | nodes.FromImport() | nodes.Extends():
                     right = "write its text here; a prompt knows no other templates"
-                    self._complain(part, "", "another template is asked for", right)
+                    self._complain(part, "{%", "another template is asked for", right)
                 case nodes.Expr():
                     self.kind(part, scope)
                 case _:

@@ -33,28 +33,62 @@ def check_template(path: Path, text: str, of: str, *, careful: bool = False) -> 
             knows its agent, the one for all agents of a kind does not.
     """
     try:
-        ENVIRONMENT.from_string(text)
         tree = ENVIRONMENT.parse(text)
     except TemplateSyntaxError as error:
-        yield Finding(path, *_broken(error), within=(error.lineno, ""))
+        yield _broken(path, text, error)
         return
     reader = Reader(path, of)
     reader.body(tree.body, dict(NAMES[of]))
-    yield from reader.found.values()
-    if not reader.found and careful:
+    strange = [*_strange(path, tree), *reader.found.values()]
+    yield from sorted(strange, key=lambda finding: finding.within or (0, ""))
+    if careful and not strange:
         yield from _nothings(path, text, of, tree)
 
 
-def _broken(error: TemplateSyntaxError) -> tuple[str, str]:
+_STATEMENTS = ("if", "elif", "else", "endif", "for", "endfor", "set", "endset", "macro", "endmacro")
+
+
+def _broken(path: Path, text: str, error: TemplateSyntaxError) -> Finding:
     said = error.message or ""
-    for noun, known in (("filter", ENVIRONMENT.filters), ("test", ENVIRONMENT.tests)):
-        if said.startswith(f"No {noun} named"):
-            name = said.split("'")[1]
-            near = suggestion(name, known) or ", such as " + listed(sorted(known), 3)
-            return f"there is no {noun} {name!r}", f"a {noun} of Jinja2{near}"
-    said = said.replace("Encountered unknown", "found the unknown").rstrip(".")
+    if strange := re.match("Encountered unknown tag '(\\w+)'", said):
+        right = f"one of {listed(_STATEMENTS)}{suggestion(strange[1], _STATEMENTS)}"
+        place = (error.lineno, strange[1])
+        return Finding(path, f"there is no statement {{% {strange[1]} %}}", right, within=place)
+    if unclosed := re.search("block that needs to be closed is '(\\w+)'", said):
+        line = _opened(text) or error.lineno
+        found = f"{{% {unclosed[1]} … %}} is never closed"
+        right = f"write {{% end{unclosed[1]} %}} where it ends"
+        return Finding(path, found, right, within=(line, "{%"))
     found = f"the template cannot be read: {said[:1].lower()}{said[1:]}"
-    return found, "close every {{ … }}, and every {% if %} and {% for %}"
+    here = [*text.splitlines(), ""][error.lineno - 1]
+    place = (error.lineno, "{{" if "{{" in here else "{%")
+    return Finding(path, found, "close every {{ … }} and {% … %}", within=place)
+
+
+def _opened(text: str) -> int | None:
+    """Return the line of the innermost statement that is not closed."""
+    opened: list[int] = []
+    for found in re.finditer(r"\{%-?\s*(end)?(if|for|set|macro)\b([^%]*)", text):
+        if found[1]:
+            del opened[-1:]
+        elif found[2] != "set" or "=" not in found[3]:
+            opened.append(text[: found.start()].count("\n") + 1)
+    return opened[-1] if opened else None
+
+
+def _strange(path: Path, tree: nodes.Template) -> Iterator[Finding]:
+    """Complain about filters and tests Jinja2 does not have."""
+    for kind, noun, known in (
+        (nodes.Filter, "filter", ENVIRONMENT.filters),
+        (nodes.Test, "test", ENVIRONMENT.tests),
+    ):
+        for node in tree.find_all(kind):
+            if node.name not in known:
+                near = suggestion(node.name, known)
+                some = listed(filter(str.isidentifier, sorted(known)), 3)
+                right = f"a {noun} of Jinja2{near}" if near else f"one of {some} of Jinja2"
+                place = (node.lineno, node.name)
+                yield Finding(path, f"there is no {noun} {node.name!r}", right, within=place)
 
 
 def _nothings(path: Path, text: str, of: str, tree: nodes.Template) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from mhsim.crosscheck.agents import check_agent
 from mhsim.crosscheck.critics import check_critics
 from mhsim.crosscheck.locales import check_locales
 from mhsim.crosscheck.lookup import known, load, resolve_agent
-from mhsim.errors import listed, suggestion
+from mhsim.errors import listed, nearest, suggestion
 from mhsim.library import AGENTS, Library
 from mhsim.spec.agent import AnyAgent, Judge
 from mhsim.spec.base import Finding, Path, unknown
@@ -68,8 +68,8 @@ class ScenarioCheck:
     def _member(self, role: str, place: int, agent: str | AnyAgent) -> Member:
         path = ("cast", role, place)
         if isinstance(agent, str):
-            return Member(agent, resolve_agent(self.library, agent), path)
-        return Member(agent.kind, agent, path)
+            return Member(repr(agent), resolve_agent(self.library, agent), path)
+        return Member(f"this {agent.kind}", agent, path)
 
     def _written_out(self) -> Iterator[Finding]:
         """Look into the graph and the agents that stand in the scenario itself."""
@@ -101,32 +101,34 @@ class ScenarioCheck:
 
     def _roles(self, graph: Graph) -> Iterator[Finding]:
         roles = graph.roles()
+        meant = {nearest(role, roles) for role in self.scenario.cast if role not in roles}
         for role in self.scenario.cast:
-            yield from unknown(("cast", role), role, roles, "role of the graph", on_key=True)
+            yield from unknown(("cast", role), role, roles, "the graph has no role", on_key=True)
         for role, kinds in roles.items():
-            if role not in self.scenario.cast:
-                right = f"write {role}: with the name of a {' or '.join(kinds)}"
-                yield Finding(("cast", role), "missing: the graph has this role", right)
+            if role not in self.scenario.cast and role not in meant:
+                right = f"write {role}: … (the name of a {' or '.join(kinds)}, as the graph asks)"
+                yield Finding(("cast", role), "missing", right)
             for name, agent, path in self.cast.get(role, []):
                 if agent is not None and agent.kind not in kinds:
                     fit = listed(n for kind in kinds for n in self.library.names(kind))
                     right = f"a {' or '.join(kinds)}: {fit or 'there is none yet'}"
-                    yield Finding(path, f"{name!r} is a {agent.kind}", right)
+                    yield Finding(path, f"{name} is a {agent.kind}", right)
 
     def _limits(self, graph: Graph) -> Iterator[Finding]:
         arms, named = self.scenario.arms, graph.limits()
         given = [(("limits",), self.scenario.limits)]
         given += [(("arms", name, "limits"), arm.limits) for name, arm in arms.items()]
+        meant = {nearest(limit, named) for limit in self.scenario.limits if limit not in named}
         for path, limits in given:
             for limit in limits:
-                noun = "limit in the graph"
-                yield from unknown((*path, limit), limit, named, noun, on_key=True)
+                none = "the graph has no limit"
+                yield from unknown((*path, limit), limit, named, none, on_key=True)
         for limit in named:
             lacking = [name for name, arm in arms.items() if limit not in arm.limits]
-            if lacking and limit not in self.scenario.limits:
-                some = f" for {listed(lacking)}" if len(lacking) < len(arms) else ""
-                right = f"write {limit}: how often at most{some}"
-                yield Finding(("limits", limit), "missing: the graph has this limit", right)
+            if lacking and limit not in self.scenario.limits and limit not in meant:
+                some = f" in {listed(lacking)}" if len(lacking) < len(arms) else ""
+                right = f"write {limit}: … (how often at most{some}, as the graph asks)"
+                yield Finding(("limits", limit), "missing", right)
 
     def _guards(self, graph: Graph) -> Iterator[Finding]:
         for source, place, edge in graph.ways():
@@ -152,25 +154,29 @@ class ScenarioCheck:
         scenario, arms = self.scenario, self.scenario.arms
         for name, pair in scenario.contrasts.items():
             for place, arm in enumerate(pair):
-                yield from unknown(("contrasts", name, place), arm, arms, "arm")
+                yield from unknown(("contrasts", name, place), arm, arms, "there is no arm")
             if pair[0] == pair[1]:
                 found = f"{pair[0]!r} is compared with itself"
                 yield Finding(("contrasts", name), found, "two different arms")
         told = scenario.reference
         spoken = {locale.partition("-")[0] for arm in arms.values() for locale in arm.locales}
         played = {locale: None for arm in arms.values() for locale in arm.locales}
-        yield from _keys(("reference", "flattening"), told.flattening, arms, "arm")
-        yield from _keys(("reference", "attenuation"), told.attenuation, played, "arm in")
+        yield from _keys(("reference", "flattening"), told.flattening, arms, "there is no arm")
+        yield from _keys(
+            ("reference", "attenuation"), told.attenuation, played, "no arm is played in"
+        )
         judges = self._judges()
-        yield from _keys(("reference", "judges"), told.judges, judges, "judge's role")
+        yield from _keys(("reference", "judges"), told.judges, judges, "no judge is cast as")
         for role, readers in told.judges.items():
             path = ("reference", "judges", role)
-            yield from _keys(path, readers, sorted(spoken), "arm in the language")
+            yield from _keys(path, readers, sorted(spoken), "no arm is played in")
         for place, role in enumerate(scenario.pairwise.judges if scenario.pairwise else ()):
-            yield from unknown(("pairwise", "judges", place), role, judges, "judge's role")
+            yield from unknown(("pairwise", "judges", place), role, judges, "no judge is cast as")
 
     def _judges(self) -> list[str]:
-        """Return the roles that judges hold, as far as anybody can tell."""
+        """Return the roles that judges hold: by the graph, or by who is cast."""
+        if self.graph is not None:
+            return [role for role, kinds in self.graph.roles().items() if "judge" in kinds]
         return [
             role
             for role, members in self.cast.items()
@@ -179,7 +185,7 @@ class ScenarioCheck:
 
     def _models(self) -> Iterator[Finding]:
         models = self.scenario.models
-        yield from _keys(("models",), models, ["default", *self.scenario.cast], "role")
+        yield from _keys(("models",), models, ["default", *self.scenario.cast], "there is no role")
         for role, model in models.items():
             script = model.model.removeprefix("script:")
             if script != model.model and not FilePath(script).is_file():
@@ -197,7 +203,7 @@ class ScenarioCheck:
 
 
 def _keys(
-    path: Path, given: Collection[str], names: Collection[str], noun: str
+    path: Path, given: Collection[str], names: Collection[str], none: str
 ) -> Iterator[Finding]:
     for name in given:
-        yield from unknown((*path, name), name, names, noun, on_key=True)
+        yield from unknown((*path, name), name, names, none, on_key=True)

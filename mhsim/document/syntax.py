@@ -79,6 +79,9 @@ def _after_quote(spot: Spot) -> Said | None:
     if start[0] != spot.at[0]:
         found = f"the {quote} opened here is closed only on line {spot.at[0] + 1}"
         return found, f"close it with {quote} where the text ends", start
+    if "flow" in spot.doing:
+        right = "put a comma between, or all of it in one pair of quotes"
+        return "text goes on after the closing quote", right, spot.at
     twice = "''" if quote == "'" else '\\"'
     right = f"put all of it in one pair of quotes; inside them write {twice} for {quote}"
     return "text goes on after the closing quote", right, spot.at
@@ -169,6 +172,8 @@ def _indent(spot: Spot) -> Said | None:
     line, column = spot.at
     if spot.char(spot.at) in "]}" and spot.char(spot.at):
         return f"a {spot.char(spot.at)} too many", "remove it, or open it before", spot.at
+    if spot.char(spot.at) == ":":
+        return "a colon follows no key", "write key: value", spot.at
     levels = _levels(spot)
     if not spot.before(spot.at).strip() and column not in levels:
         right = f"{' or '.join(map(str, levels))} spaces, as above"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from math import isfinite
 from typing import Annotated, Any, ClassVar, TypeAlias
 
 from pydantic import (
@@ -63,13 +65,20 @@ class Finding:
         return refusal(self)
 
 
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What a type means in an author's words, where its own would say too little or too much."""
+
+    words: str
+
+
 def unknown(
-    path: Path, name: str, known: Collection[str], noun: str, *, on_key: bool = False
+    path: Path, name: str, known: Collection[str], none: str, *, on_key: bool = False
 ) -> Iterator[Finding]:
-    """Complain about a name that is not known: `there is no node 'pateint'`."""
+    """Complain about a name that is not known: with `there is no node`, then the name."""
     if name not in known:
         right = f"one of {listed(known)}{suggestion(name, known)}" if known else "leave it out"
-        yield Finding(path, f"there is no {noun} {name!r}", right, on_key=on_key)
+        yield Finding(path, f"{none} {name!r}", right, on_key=on_key)
 
 
 def refusal(*findings: Finding) -> PydanticCustomError:
@@ -95,7 +104,7 @@ class Nested(ValueError):
 
 
 def told(value: object) -> str:
-    """Say what a value is in an author's words."""
+    """Say what a value is in an author's words; what looks like a provider's key is not shown."""
     match value:
         case None:
             return "nothing"
@@ -107,6 +116,10 @@ def told(value: object) -> str:
             return "a list" if value else "an empty list"
         case "":
             return "empty text"
+        case float() if not isfinite(value):
+            return f"{value:+}".replace("+", "").replace("nan", ".nan").replace("inf", ".inf")
+        case str() if _SECRET.search(value):
+            return "what looks like a key itself"
         case _:
             shown = repr(value)
             return shown if len(shown) <= _MOST else shown[: _MOST - 2] + "…" + shown[-1]
@@ -114,6 +127,8 @@ def told(value: object) -> str:
 
 _MOST = 60
 """How many characters of a value a message shows."""
+
+_SECRET = re.compile(r"\b(?:sk|pk|gsk|hf|xai|AIza|ghp)[-_]?[A-Za-z0-9_-]{16,}")
 
 
 def as_tuple(value: Any) -> Any:
@@ -126,7 +141,9 @@ NAME = r"^[a-z][a-z0-9_-]*$"
 Name: TypeAlias = Annotated[StrictStr, Field(pattern=NAME, max_length=64)]
 """A name an author gives: small letters, digits, `-` and `_`, starting with a letter."""
 
-Locale: TypeAlias = Annotated[StrictStr, Field(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?-[A-Z]{2}$")]
+LOCALE = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?-[A-Z]{2}$"
+
+Locale: TypeAlias = Annotated[StrictStr, Field(pattern=LOCALE)]
 """A BCP-47 tag of language, script where needed, and region: `bn-BD`, `zh-Hant-TW`."""
 
 Text: TypeAlias = Annotated[StrictStr, Field(min_length=1)]

@@ -24,6 +24,9 @@ END = "end"
 """The name edges use for leaving the graph; no node may be called so."""
 
 
+_NONE = "there is no node"
+
+
 def flaws(graph: Graph) -> Iterator[Finding]:
     """Yield everything that is wrong with a graph; what only follows from another flaw is not."""
     lost = list(_unknown_names(graph))
@@ -42,37 +45,37 @@ def _unknown_names(graph: Graph) -> Iterator[Finding]:
         right = "another name; edges use 'end' for leaving the graph"
         yield Finding(("nodes", END), "a node is called 'end'", right, on_key=True)
     for place, name in enumerate(graph.start):
-        yield from unknown(("start", place), name, graph.nodes, "node")
+        yield from unknown(("start", place), name, graph.nodes, _NONE)
         if name in graph.start[:place]:
             yield Finding(("start", place), f"{name!r} stands here again", "each node once")
     for source in graph.edges:
-        yield from unknown(("edges", source), source, graph.nodes, "node", on_key=True)
+        yield from unknown(("edges", source), source, graph.nodes, _NONE, on_key=True)
     for source, place, edge in graph.ways():
-        yield from unknown(("edges", source, place, "to"), edge.to, [*graph.nodes, END], "node")
+        yield from unknown(("edges", source, place, "to"), edge.to, [*graph.nodes, END], _NONE)
 
 
 def _roles(graph: Graph) -> Iterator[Finding]:
     speakers = dict.fromkeys(role for node in graph.nodes.values() for role in node.says())
     for name, node in graph.nodes.items():
         for role in node.about():
-            yield from unknown(("nodes", name, "of"), role, speakers, "speaker")
+            yield from unknown(("nodes", name, "of"), role, speakers, "nobody speaks as")
     for role, kinds in graph.roles().items():
         if not kinds:
             nodes = [n for n, node in graph.nodes.items() if role in node.cast()]
             found = f"no agent can be {role!r} in all of {listed(nodes)}"
             right = "one role for each kind of agent: patient, therapist, critic, judge"
             yield Finding(("nodes", nodes[-1]), found, right, on_key=True)
-    judges = [role for role, kinds in graph.roles().items() if kinds == ("judge",)]
+    judges = [role for role, kinds in graph.roles().items() if kinds in (("judge",), ())]
     for source, place, edge in graph.ways():
         for judge in edge.when.judges() if edge.when else ():
             path = ("edges", source, place, "when", *edge.when.where(judge)) if edge.when else ()
-            yield from unknown(path, judge, judges, "judge")
+            yield from unknown(path, judge, judges, "no judge rates as")
 
 
 def _ways_on(graph: Graph) -> Iterator[Finding]:
     for name in graph.nodes:
         edges = graph.edges.get(name, ())
-        if not edges:
+        if not edges and name != END:
             right = f"write {name}: with a node, or end, under edges"
             yield Finding(("nodes", name), f"node {name!r} leads nowhere", right, on_key=True)
         for place, edge in enumerate(edges):
@@ -122,8 +125,9 @@ def _reach(graph: Graph) -> Iterator[Finding]:
     whole.add_nodes_from([*graph.nodes, END])
     whole.add_edges_from((source, edge.to) for source, _, edge in graph.ways())
     reached = {graph.start[0], *nx.descendants(whole, graph.start[0])}
+    whole_way = all(graph.edges.get(name) for name in reached - {END})
     for name in graph.nodes:
-        if name not in reached:
+        if whole_way and name not in reached:
             found = f"node {name!r} is never reached from {graph.start[0]!r}"
             yield Finding(("nodes", name), found, "lead an edge to it, or drop it", on_key=True)
     whole.add_edges_from((name, END) for name in _mended(graph))

@@ -16,7 +16,7 @@ from pydantic import (
 
 from mhsim.errors import InputError, listed, suggestion
 from mhsim.registry import Registry
-from mhsim.spec.base import Finding, Name, Names, Nested, Path, Spec, Text, told
+from mhsim.spec.base import Finding, Meant, Name, Names, Nested, Path, Spec, Text, told
 from mhsim.spec.flaws import END as END
 from mhsim.spec.flaws import flaws
 
@@ -66,10 +66,13 @@ class Guard(Spec):
 
     def where(self, value: str) -> Path:
         """Return where a file says `value`: the guard's name and its parameter."""
+        name = GUARDS.name_of(type(self))
         for parameter, given in self:
-            if value == given or (isinstance(given, tuple) and value in given):
-                return (GUARDS.name_of(type(self)), parameter)
-        return ()
+            if value == given:
+                return (name, parameter)
+            if isinstance(given, tuple) and value in given:
+                return (name, parameter, given.index(value))
+        return (name,)
 
 
 NODES: Registry[type[Node]] = Registry("mhsim.nodes", "node kind")
@@ -81,11 +84,16 @@ def _node(value: Any) -> Any:
     if isinstance(value, Node) or not isinstance(value, dict):
         return value
     if "kind" not in value:
+        tight = next((str(key) for key in value if str(key).startswith("kind:")), None)
+        if tight:
+            right = f"write kind: {tight[5:]}"
+            raise Finding((tight,), "no space after the colon", right, on_key=True).error()
         raise Finding(("kind",), "missing", f"write kind: one of {listed(NODES)}").error()
     kind = value["kind"]
     if not isinstance(kind, str) or kind not in NODES:
         right = f"one of {listed(NODES)}{suggestion(kind, NODES)}"
-        raise Finding(("kind",), f"there is no node kind {told(kind)}", right).error()
+        none = "there is no node kind" if isinstance(kind, str) else "found"
+        raise Finding(("kind",), f"{none} {told(kind)}", right).error()
     cls = NODES.get(kind)
     try:
         return cls.model_validate(value)
@@ -197,13 +205,22 @@ class Graph(Spec):
         Names,
         BeforeValidator(_starts, json_schema_input_type=Name | list[Name]),
         Field(min_length=1),
+        Meant("the name of a node, or a list of names"),
     ]
-    nodes: dict[Name, Annotated[SerializeAsAny[Node], BeforeValidator(_node)]] = Field(min_length=1)
+    nodes: dict[
+        Name,
+        Annotated[
+            SerializeAsAny[Node],
+            BeforeValidator(_node),
+            Meant("a mapping such as {kind: speak, role: patient}"),
+        ],
+    ] = Field(min_length=1)
     edges: dict[
         Name,
         Annotated[
             tuple[Edge, ...],
             BeforeValidator(_edges, json_schema_input_type=Name | Edge | list[Name | Edge]),
+            Meant("the name of a node, {to: …}, or a list of these"),
         ],
     ]
 

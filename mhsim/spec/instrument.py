@@ -86,16 +86,16 @@ class Instrument(Spec):
     def _few_anchors(self) -> Iterator[Finding]:
         right = "two anchors or more, such as {0: not at all, 1: several days}"
         if len(self.anchors) < 2 and any(item.anchors is None for item in self.items.values()):
-            few = "one anchor" if self.anchors else "no anchors for items without their own"
-            yield Finding(("anchors",) if self.anchors else (), few, right)
+            few = "found one anchor" if self.anchors else "missing"
+            yield Finding(("anchors",), few, right)
         for name, item in self.items.items():
             if item.anchors is not None and len(item.anchors) < 2:
-                few = "one anchor" if item.anchors else "no anchors"
+                few = "found one anchor" if item.anchors else "found no anchors"
                 yield Finding(("items", name, "anchors"), few, right)
 
     def _risk(self) -> Iterator[Finding]:
         if self.risk_item is not None:
-            yield from unknown(("risk_item",), self.risk_item, self.items, "item")
+            yield from unknown(("risk_item",), self.risk_item, self.items, "there is no item")
 
     def _uneven_bands(self) -> Iterator[Finding]:
         lows = list(self.bands.values())
@@ -104,7 +104,7 @@ class Instrument(Spec):
             yield Finding(("bands",), "found no bands", right)
         for place, (name, low) in enumerate(self.bands.items()):
             if place == 0 and low != 0:
-                yield Finding(("bands", name), f"the first band begins at {low}", "0")
+                yield Finding(("bands", name), f"the first band begins at {low}", "begin at 0")
             elif place and low <= lows[place - 1]:
                 right = f"more than {lows[place - 1]}: bands rise"
                 yield Finding(("bands", name), f"found {low}", right)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, StrictInt, StrictStr, model_validator
 
 from mhsim.errors import suggestion
-from mhsim.spec.base import Finding, Name, Spec, Text, told
+from mhsim.spec.base import Finding, Meant, Name, Spec, Text, told
 
 _MODEL = re.compile(r"^(reference|text|human|script:.+|[a-z][a-z0-9_]*:.+)$")
 
@@ -31,7 +31,7 @@ class Model(Spec):
         extra: anything else the provider takes, handed on as it is.
     """
 
-    shorthand = "reference, human, script:FILE or provider:name"
+    shorthand = "reference, text, human, script:FILE or provider:name"
 
     model: ModelName
     base_url: Text | None = None
@@ -45,7 +45,7 @@ class Model(Spec):
     @model_validator(mode="after")
     def _named(self) -> Model:
         if not _MODEL.match(self.model):
-            near = suggestion(self.model, ("reference", "human"))
+            near = suggestion(self.model, ("reference", "text", "human"))
             right = f"{self.shorthand}{near}"
             raise Finding(("model",), f"found {told(self.model)}", right).error()
         return self
@@ -63,4 +63,7 @@ def _model(value: object) -> object:
 ModelEntry = Annotated[Model, BeforeValidator(_model, json_schema_input_type=ModelName | Model)]
 """A model as an author writes it: a name, or a mapping."""
 
-Models = dict[Name, ModelEntry]
+Models = Annotated[
+    dict[Name, Annotated[Model, BeforeValidator(_model, json_schema_input_type=ModelName | Model)]],
+    Meant("role to model, such as {default: reference}"),
+]

@@ -23,6 +23,7 @@ from mhsim.spec.base import (
     Finding,
     Flag,
     Locale,
+    Meant,
     Name,
     Names,
     Nested,
@@ -76,7 +77,9 @@ def _member(value: object) -> str:
 
 
 Member = Annotated[
-    Annotated[Name, Tag("name")] | Annotated[Agent, Tag("agent")], Discriminator(_member)
+    Annotated[Name, Tag("name")] | Annotated[Agent, Tag("agent")],
+    Discriminator(_member),
+    Meant("the name of an agent"),
 ]
 """Who takes a role: the name of an agent, or an agent."""
 
@@ -86,6 +89,7 @@ Cast = dict[
         tuple[Member, ...],
         BeforeValidator(_one_or_more, json_schema_input_type=Name | list[Name]),
         Field(min_length=1),
+        Meant("the name of an agent, or a list of names"),
     ],
 ]
 
@@ -103,10 +107,11 @@ def _graph(value: object) -> object:
 
 
 def _pair(value: object) -> object:
-    if isinstance(value, list | tuple) and len(value) != 2:
-        found = f"found {len(value)} arm{'s' * (len(value) != 1)}"
-        raise Finding((), found, "two arms, such as [revised, adapted]").error()
-    return as_tuple(value)
+    if isinstance(value, list | tuple) and len(value) == 2:
+        return tuple(value)
+    listed = isinstance(value, list | tuple)
+    found = f"{len(value)} arm{'s' * (len(value) != 1)}" if listed else told(value)
+    raise Finding((), f"found {found}", "two arms, such as [revised, adapted]").error()
 
 
 Locales = Annotated[

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mhsim.lexicon import Hit, Lexicon
-from mhsim.text import clause_ends, nfc, sentences
+from mhsim.text import clause_ends, nfc, sentences, turns_away
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +75,26 @@ def evidence(text: str, lexicon: Lexicon) -> Iterator[Evidence]:
             continue
         for item in items:
             mine = [hit for hit in hits if hit.kind == "item" and hit.name == item]
-            yield Evidence(item, sentence, _denies(sentence, mine, denied), level)
+            alone = len(items) == 1
+            yield Evidence(item, sentence, _denies(sentence, mine, denied, alone=alone), level)
 
 
-def _denies(sentence: str, item: Sequence[Hit], denied: Sequence[Hit]) -> bool:
-    """Say whether a denial stands in the same clause as the item, or is the only clause's."""
-    if not denied:
-        return False
+def _denies(sentence: str, item: Sequence[Hit], denied: Sequence[Hit], *, alone: bool) -> bool:
+    """Say whether a denial belongs to the item.
+
+    It does in the item's own clause, or around it; where the sentence names nothing else, also in
+    a later clause that no word for `but` cuts off.
+    """
     ends = clause_ends(sentence)
-
-    def clause(place: int) -> int:
-        return bisect_right(ends, place)
-
-    return bool({clause(hit.start) for hit in item} & {clause(hit.start) for hit in denied}) or all(
-        hit.kind == "denied" for hit in item
-    )
+    clauses = {bisect_right(ends, hit.start) for hit in item}
+    for hit in denied:
+        overlaps = any(hit.start < mine.end and mine.start < hit.end for mine in item)
+        if overlaps or bisect_right(ends, hit.start) in clauses:
+            return True
+        last = max(mine.end for mine in item)
+        if alone and hit.start >= last and not turns_away(sentence[last : hit.start]):
+            return True
+    return False
 
 
 def _level(hits: Sequence[Hit]) -> int | None:
