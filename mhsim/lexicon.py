@@ -119,14 +119,17 @@ def _uncancelled(hits: Sequence[Hit]) -> Iterator[Hit]:
     for hit in hits:
         if hit.kind.startswith("no_"):
             continue
-        if not any(
-            c.kind == f"no_{hit.kind}"
-            and c.name in ("", hit.name)
-            and c.start < hit.end
-            and hit.start < c.end
-            for c in cancels
-        ):
+        if not any(_cancels(cancel, hit) for cancel in cancels):
             yield hit
+
+
+def _cancels(cancel: Hit, hit: Hit) -> bool:
+    """Say whether an excluding cue cancels a hit; talk of acting only if it covers it whole."""
+    if cancel.kind != f"no_{hit.kind}" or cancel.name not in ("", hit.name):
+        return False
+    if hit.kind == "risk" and hit.name == "active":
+        return cancel.start <= hit.start and hit.end <= cancel.end
+    return cancel.start < hit.end and hit.start < cancel.end
 
 
 def _cues(pack: LocalePack) -> Iterator[tuple[str, str, str]]:
@@ -182,9 +185,19 @@ def screen(text: str, lexicons: Iterable[Lexicon]) -> tuple[RiskLevel, Sequence[
     ends = clause_ends(text)
     for lexicon in lexicons:
         hits = lexicon.hits(text)
-        denied = {bisect_right(ends, hit.start) for hit in hits if hit.kind == "denied"}
+        denials = [hit for hit in hits if hit.kind == "denied"]
         for hit in hits:
-            if hit.kind == "risk" and bisect_right(ends, hit.start) not in denied:
+            if hit.kind == "risk" and not _taken_back(hit, denials, ends):
                 level = max(level, _NAMES.index(hit.name))
                 spans.append((hit.start, hit.end))
     return _RISK[level], sorted(set(spans))
+
+
+def _taken_back(risk: Hit, denials: Sequence[Hit], ends: Sequence[int]) -> bool:
+    """Say whether a denial stands in the cue's own clause, and not inside the cue itself."""
+    clause = bisect_right(ends, risk.start)
+    return any(
+        bisect_right(ends, denial.start) == clause
+        and not (risk.start <= denial.start and denial.end <= risk.end)
+        for denial in denials
+    )

@@ -123,12 +123,15 @@ def test_an_agent_may_bring_a_prompt_of_its_own():
 
 @pytest.mark.parametrize("name", ["persona", "locale", "language", "formulation", "presentation"])
 def test_a_judges_own_prompt_cannot_name_what_it_must_not_know(name: str):
-    """It is refused before anything is played, not rendered with an empty place."""
+    """It is refused when it is checked, and were it not, when the table is laid."""
     judge = JUDGE.model_copy(update={"prompt": f"Rate {{{{ {name} }}}}."})
-    made = plan("interview", cast={"patient": PATIENT, "therapist": THERAPIST, "judge": judge})
+    with pytest.raises(InputError, match=f"'{name}' in the prompt of a judge"):
+        plan("interview", cast={"patient": PATIENT, "therapist": THERAPIST, "judge": judge})
+    made = plan("interview")
+    slipped = made.model_copy(update={"agents": {**made.agents, "judge": judge}})
     players = {role: Script([]) for role in made.scenario.cast}
     with pytest.raises(InputError, match=f"'{name}' is undefined"):
-        Casting(made, players).table(next(made.trials()))
+        Casting(slipped, players).table(next(made.trials()))
 
 
 def test_a_supervisor_has_another_prompt_than_a_critic_of_culture():

@@ -110,7 +110,7 @@ def test_the_real_program_goes_on_after_a_kill() -> None:
         job.kill()
         job.communicate()
     kept = starts(run)
-    assert process("run", "small").code == 0
+    assert call("run", "small").code == 0
     assert len(trials(run)) == 40
     assert all(closed(run, trial).startswith(start) for trial, start in kept.items())
 
@@ -129,7 +129,7 @@ def test_stopped_it_says_how_to_go_on(name: signal.Signals) -> None:
     assert told == "interrupted; every finished turn is on disk. To go on:"
     assert again == "  mhsim run small --out 'runs/a b' --workers 2 --replicates 30"
     before = starts(Path("runs/a b"))
-    done = process(*shlex.split(again)[1:])
+    done = call(*shlex.split(again)[1:])
     assert (done.code, done.out) == (0, "runs/a b\n")
     assert len(trials("runs/a b")) == 60
     for trial, start in before.items():
@@ -158,9 +158,9 @@ def planned(replicates: int = 6) -> Path:
 
 def goes_on(run: Path) -> None:
     """Finish the run, and compare it with one that was not disturbed."""
-    done = process("run", "small", "--out", str(run))
+    done = call("run", "small", "--out", str(run))
     assert (done.code, done.out) == (0, f"{run}\n"), done.err
-    assert process("run", "small", "--out", "calm").code == 0
+    assert call("run", "small", "--out", "calm").code == 0
     assert trials(run) == trials("calm")
 
 
@@ -214,7 +214,7 @@ def test_no_room_for_the_plan_is_one_clear_message() -> None:
     assert (done.code, done.out) == (2, "")
     assert one_message(done.err).startswith("runs/small: File too large; allow larger files")
     assert not Path("runs/small/plan.json").exists()
-    assert process("run", "small").code == 0
+    assert call("run", "small").code == 0
 
 
 def one_message(err: str) -> str:

@@ -258,7 +258,8 @@ def test_a_graph_is_not_run_with_a_limit_that_has_no_number():
 
 def test_a_graph_that_could_run_for_ever_is_not_compiled():
     """Even one that was built in code and never checked."""
-    loop = {"start": "a", "nodes": {"a": SPEAK, "b": SPEAK}, "edges": {"a": "b", "b": "a"}}
+    nodes = {"a": SPEAK, "b": SPEAK, "c": SPEAK}
+    loop = {"start": "a", "nodes": nodes, "edges": {"a": "b", "b": "c", "c": "b"}}
     with pytest.raises(InputError, match="could run for ever"):
         Walk(Graph.model_validate(loop), {})
 

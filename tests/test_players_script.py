@@ -99,9 +99,10 @@ def test_a_scenario_names_a_script_as_a_model(tmp_path: Path):
     [("a: 1\n", "a script is a YAML list"), ("- [\n", ":1:"), (None, "cannot be read")],
 )
 def test_a_script_that_cannot_be_read_is_named(tmp_path: Path, text: str | None, said: str):
-    """With its path, as the author wrote it."""
-    if text is not None:
-        tmp_path.joinpath("words.yaml").write_text(text)
+    """With its path, as the author wrote it, though it was there when the plan was made."""
+    file = tmp_path / "words.yaml"
+    file.write_text("- I get by.\n")
     made = plan("interview", models={"default": "script:words.yaml"})
+    file.write_text(text) if text is not None else file.unlink()
     with pytest.raises(InputError, match=f"words.yaml.*{said}"):
         Casting(made).table(next(made.trials()))

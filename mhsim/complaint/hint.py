@@ -33,20 +33,28 @@ def hint(entry: Any, right: str) -> str:
             return ", and not endless"
         case "literal_error" if right.startswith("one of"):
             return suggestion(value, re.findall(r"'([^']*)'", entry["ctx"]["expected"]))
-        case "string_type" if isinstance(value, int | float) and right.endswith("text"):
-            return f" (did you mean '{told(value)}', in quotes?)"
-        case "int_type" | "int_from_float" if isinstance(value, float) and value.is_integer():
-            return f" (did you mean {int(value)}?)"
-        case "tuple_type" | "list_type" | "frozen_set_type" if isinstance(value, str | int):
-            return f" (did you mean [{told(value).strip(_QUOTES)}]?)"
-        case "bool_type":
-            meant = _SAID.get(str(value).casefold())
-            return f" (did you mean {meant}?)" if meant else ""
         case "string_pattern_mismatch":
             return _rewritten(str(value), entry["ctx"]["pattern"])
+        case "string_type" if not right.endswith("text"):
+            return ""
         case _:
-            number = isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value)
-            return ", without quotes" if number else ""
+            return _converted(value, kind)
+
+
+def _converted(value: Any, kind: str) -> str:
+    """Suggest the same value as another type."""
+    if isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value) and "type" in kind:
+        return ", without quotes"
+    meant = ""
+    if kind == "string_type" and isinstance(value, int | float):
+        meant = f"'{told(value)}', in quotes"
+    elif kind in ("int_type", "int_from_float") and isinstance(value, float):
+        meant = str(int(value)) if value.is_integer() else ""
+    elif kind in ("tuple_type", "list_type", "frozen_set_type") and isinstance(value, str | int):
+        meant = f"[{told(value).strip(_QUOTES)}]"
+    elif kind == "bool_type":
+        meant = _SAID.get(str(value).casefold(), "")
+    return f" (did you mean {meant}?)" if meant else ""
 
 
 _QUOTES = "'\""

@@ -12,6 +12,7 @@ _PAIRS = (("“", "”"), ("‘", "’"), ("「", "」"), ("«", "»"), ('"', '"
 
 
 def around(hits: Iterable[Hit], kind: str, reason: str) -> Flag:
+    """Flag everything from the first hit to the last."""
     every = list(hits)
     return Flag(min(h.start for h in every), max(h.end for h in every), kind, reason)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mhsim.critic.finding import Flag
 from mhsim.critic.place import apart, around, quoted, sentences_with
@@ -38,6 +39,14 @@ _REASONS = {
 }
 
 
+FAILING = re.compile(
+    r"[没不忘]|না(?!ম|ক|ট|ন|ত)|নাই|নি\b|नहीं|\bना\b|\bन\b|मत\b"
+    r"|\b(?:no|not|never|nothing|nobody|can't|won't|don't|didn't|couldn't|quit|stopped|forgot)\b|n't\b",
+    re.IGNORECASE,
+)
+"""Words by which something fails or is missing, in the four main languages."""
+
+
 class View:
     """One utterance, with its cues sorted by what they speak for."""
 
@@ -62,18 +71,26 @@ class View:
         return [hit for hit in self.style.get(name, ()) if self._own(hit)]
 
     def distressed(self) -> bool:
-        """Say whether there is distress in it at all, and not only words for it in other use."""
+        """Say whether there is distress in it at all, and not only words for it in other use.
+
+        What makes such words harmless does so in its own sentence. A scene in which something
+        fails counts without any word of distress.
+        """
+        if self.risks:
+            return True
+        harmless = sentences_with(self.text, self.style.get("ordinary", ()))
         signs = [*self.items, *self.idioms, *self.style.get("distress", ())]
-        told = [
+        if any(not _within(hit, harmless) for hit in signs):
+            return True
+        talk = [
             *self.style.get("therapy_speak", ()),
             *self.markers,
             *self.style.get("clinical", ()),
         ]
-        if self.risks:
+        if any(not _within(hit, harmless) and not _within(hit, self._told) for hit in talk):
             return True
-        if self.style.get("ordinary"):
-            return False
-        return bool(signs) or bool(told and not self._told)
+        fails = FAILING.search(self.text) is not None
+        return fails and bool(self.style.get("concrete")) and not harmless
 
     def flattened(self) -> tuple[Flag, ...]:
         """Return what flattens, unless it is quoted, told of others, or licensed."""
@@ -146,8 +163,7 @@ class View:
             yield around([*rules, *groups], "recited culture", reason)
 
     def _propped(self) -> Iterator[Flag]:
-        props = {hit.name + self.text[hit.start : hit.end]: hit for hit in self.of("props")}
-        slang = {self.text[hit.start : hit.end]: hit for hit in self.of("slang")}
+        props, slang = self._different("props"), self._different("slang")
         enough = 2 if self.speaker.tags & {"educated", "urban"} else 3
         if len(props) >= enough:
             reason = "props of a culture piled up where this person has no such story"
@@ -156,8 +172,21 @@ class View:
             yield around(slang.values(), "recited culture", "catchwords piled up")
 
     def _parody(self) -> Iterator[Flag]:
-        talk = [*self.of("therapy_speak"), *self.of("therapy_soft")]
-        words = {self.text[hit.start : hit.end]: hit for hit in talk}
+        words = self._different("therapy_speak", "therapy_soft")
         if len(words) >= JARGON:
             reason = f"{len(words)} pieces of therapy talk in one breath"
             yield around(words.values(), "stacked idioms", reason)
+
+    def _different(self, *classes: str) -> dict[str, Hit]:
+        """Return the cues of some classes by their words, those inside longer ones left out."""
+        hits = [hit for name in classes for hit in self.of(name)]
+        outer = [h for h in hits if not any(_inside(h, o) for o in hits if o is not h)]
+        return {self.text[hit.start : hit.end]: hit for hit in outer}
+
+
+def _inside(hit: Hit, other: Hit) -> bool:
+    return other.start <= hit.start and hit.end <= other.end and len(hit) < len(other)
+
+
+def _within(hit: Hit, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= hit.start < end for start, end in spans)
