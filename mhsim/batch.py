@@ -230,13 +230,13 @@ class _Batch:
             if watcher:
                 _tell(watcher, trial, events)
 
+        table = self.stage.casting.table(trial, emit=emit, settle=journal.settle)
         if watcher:
             watcher.started(trial, Log(past).turn)
         if past and isinstance(past[-1], Closing):
             # The writer of its last line was killed before it gave the file its name.
             await journal.settle()
             return past[-1], failures
-        table = self.stage.casting.table(trial, emit=emit, settle=journal.settle)
         return await self.stage.play(trial, table, past), failures
 
     def _count(self, trial: TrialId, closing: Closing, failures: Sequence[Failure]) -> None:

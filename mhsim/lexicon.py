@@ -55,27 +55,17 @@ class Lexicon:
     def __init__(self, pack: LocalePack) -> None:
         self.pack = pack
         self.language = pack.locale.partition("-")[0]
-        self._automaton: Any = ahocorasick.Automaton()
-        patterns: dict[tuple[str, str, int], list[str]] = {}
-        places: dict[str, list[tuple[str, str]]] = {}
-        for n, (kind, name, cue) in enumerate(_cues(pack)):
-            if cue.startswith("re:"):
-                # One pattern for all cues of a name; of frequencies the longest counts, so each
-                # of those stays alone.
-                alone = n if kind == "often" else 0
-                patterns.setdefault((kind, name, alone), []).append(cue[3:])
-            else:
-                places.setdefault(fold(cue), []).append((kind, name))
-        self._patterns = [
-            (re.compile("|".join(f"(?:{cue})" for cue in cues)), kind, name)
-            for (kind, name, _), cues in patterns.items()
-        ]
-        for cue, meanings in places.items():
-            self._automaton.add_word(cue, (len(cue), cue.isascii(), meanings))
-        if places:
-            self._automaton.make_automaton()
-        self._empty = not places
-        self.hits = lru_cache(maxsize=4096)(self._hits)
+        self._reading = _Cues(_cues(pack))
+        self.hits = lru_cache(maxsize=4096)(self._reading.find)
+        self.style = lru_cache(maxsize=1024)(self._find_style)
+
+    def _find_style(self, text: str) -> tuple[Hit, ...]:
+        return self._style.find(text)
+
+    @cached_property
+    def _style(self) -> _Cues:
+        """The cues of the text critic; many, and needed by it alone."""
+        return _Cues(_style_cues(self.pack.style) if self.pack.style else ())
 
     @cached_property
     def idioms(self) -> dict[str, Idiom]:
@@ -87,11 +77,38 @@ class Lexicon:
         """The pack's flattened markers by id."""
         return {marker.id: marker for marker in self.pack.flattened_markers}
 
-    def _hits(self, text: str) -> tuple[Hit, ...]:
-        """Return every cue in a text, in order; cues that others cancel are left out.
 
-        As `hits` the answers are remembered: several readers look at the same words.
-        """
+class _Cues:
+    """Cues made searchable: one automaton for strings, one pattern per name for the rest.
+
+    Args:
+        cues: kind, name and cue of each.
+    """
+
+    def __init__(self, cues: Iterable[tuple[str, str, str]]) -> None:
+        self._automaton: Any = ahocorasick.Automaton()
+        patterns: dict[tuple[str, str, int], list[str]] = {}
+        places: dict[str, list[tuple[str, str]]] = {}
+        for n, (kind, name, cue) in enumerate(cues):
+            if cue.startswith("re:"):
+                # One pattern for all cues of a name; of frequencies the longest counts, so each
+                # of those stays alone.
+                alone = n if kind == "often" else 0
+                patterns.setdefault((kind, name, alone), []).append(cue[3:])
+            else:
+                places.setdefault(fold(cue), []).append((kind, name))
+        self._patterns = [
+            (re.compile("|".join(f"(?:{cue})" for cue in alike)), kind, name)
+            for (kind, name, _), alike in patterns.items()
+        ]
+        for cue, meanings in places.items():
+            self._automaton.add_word(cue, (len(cue), cue.isascii(), meanings))
+        if places:
+            self._automaton.make_automaton()
+        self._empty = not places
+
+    def find(self, text: str) -> tuple[Hit, ...]:
+        """Return every cue in a text, in order; cues that others cancel are left out."""
         folded = fold(text)
         places = fold_offsets(text, folded)
         found = [
@@ -143,8 +160,6 @@ def _cues(pack: LocalePack) -> Iterator[tuple[str, str, str]]:
             yield from (("risk", idiom.risk, cue) for cue in (idiom.text, *idiom.variants))
     if pack.reading:
         yield from _reading_cues(pack.reading)
-    if pack.style:
-        yield from _style_cues(pack.style)
 
 
 def _style_cues(style: Style) -> Iterator[tuple[str, str, str]]:

@@ -57,7 +57,6 @@ def own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Work in an empty folder, without the caller's terminal, tracers and keys."""
     monkeypatch.chdir(tmp_path)
     for name in os.environ:
-        if name in _TERMINAL or name.startswith(("LANGSMITH_", "LANGCHAIN_", "MHSIM_")):
-            monkeypatch.delenv(name)
-        elif name.endswith("_API_KEY"):
+        ours = name.startswith(("LANGSMITH_", "LANGCHAIN_", "MHSIM_")) or name.endswith("_API_KEY")
+        if ours or name in _TERMINAL:
             monkeypatch.delenv(name)

@@ -74,10 +74,9 @@ def rating(strip: str, turn: int = 1, role: str = "judge", **more: Any) -> Ratin
     for name, sign in zip(ITEMS, strip, strict=True):
         low, high, state = bounds.get(sign) or (int(sign), int(sign), "scaled")
         items[name] = ItemRating(low=low, high=high, state=state)
-    total = Interval(low=sum(i.low for i in items.values()), high=sum(i.high for i in items.values()))
-    return Rating(
-        turn=turn, role=role, instrument="phq9", items=items, total=total, rationale="", **more
-    )
+    low, high = (sum(getattr(i, end) for i in items.values()) for end in ("low", "high"))
+    given = {"turn": turn, "role": role, "items": items, "total": Interval(low=low, high=high)}
+    return Rating.model_validate({"instrument": "phq9", "rationale": "", **given, **more})
 
 
 def flagged(*quotes: str, verdict: str = "flattened") -> dict[str, Any]:
@@ -122,6 +121,7 @@ class Stuck:
         self.player = player
         self.turns = turns
         self.waiting = asyncio.Event()
+        self.stopped = False
 
     async def say(self, ask: Ask) -> Line:
         """Say something, or wait."""
@@ -136,7 +136,10 @@ class Stuck:
     async def _wait(self, ask: Ask) -> None:
         if ask.turn > self.turns:
             self.waiting.set()
-            await asyncio.Event().wait()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                self.stopped = True
 
 
 class Broken:

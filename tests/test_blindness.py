@@ -27,7 +27,7 @@ from mhsim.spec.agent import Patient
 from mhsim.table import Ask, Brief, Player
 
 JUDGES = ("judge_a", "judge_b")
-RECORDED = {role: "recorded:reference" for role in JUDGES}
+RECORDED = dict.fromkeys(JUDGES, "recorded:reference")
 
 
 @pytest.fixture(scope="module")
@@ -56,9 +56,8 @@ def some(plan: Plan) -> Iterator[TrialId]:
     trials = list(plan.trials())
     patients = list(dict.fromkeys(t.cast["patient"] for t in trials))
     for n, condition in enumerate(plan.conditions()):
-        patient = patients[n % len(patients)]
-        fits = (t for t in trials if (t.arm, t.locale) == condition and t.cast["patient"] == patient)
-        yield next(fits)
+        wanted = (*condition, patients[n % len(patients)])
+        yield next(t for t in trials if (t.arm, t.locale, t.cast["patient"]) == wanted)
 
 
 def words(given: Any) -> Iterator[str]:
@@ -84,8 +83,9 @@ def secrets(plan: Plan, trial: TrialId) -> set[str]:
     assert isinstance(patient, Patient)
     names = {persona.name for persona in patient.persona.values()}
     homes = {persona.home for persona in patient.persona.values()}
-    cast = {trial.id, trial.cast["patient"], trial.cast["therapist"], trial.cast["critic"], "critic"}
-    return {trial.arm, trial.locale, patient.about, str(trial.seed), *names, *homes, *cast}
+    cast = {"critic"} | {trial.cast[role] for role in ("patient", "therapist", "critic")}
+    named = {trial.id, trial.arm, trial.locale, str(trial.seed), patient.about}
+    return named | names | homes | cast
 
 
 def test_what_a_judge_is_asked_holds_nothing_it_must_not_see(plan, recorded):
@@ -179,8 +179,4 @@ def test_an_adjudicator_reads_the_text_not_the_ratings():
         play("panel", {"turns": 1}, judge_a=[filled(sure, "get by")], adjudicator=judge)
         heard.append(judge.asks)
     assert heard[0] == heard[1]
-    assert set(words(heard[0][0])) <= {
-        *("role", "adjudicator", "task", "rate", "turn", "1", "revision", "0", "transcript", "of"),
-        *("patient", "therapist", "draft", "flags", "hear", "None", "seq", "-1", "node", "", "event"),
-        "utterance",
-    }
+    assert not set(words(heard[0])) & {"judge_a", "judge_b", "get by", "panel", "phq9"}

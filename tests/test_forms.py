@@ -81,7 +81,7 @@ def test_an_item_that_is_left_out_is_not_assessed():
 def test_a_form_is_built_once_and_asks_for_evidence_first():
     """A model fills fields in their order: reasons before values."""
     assert rating_form(PHQ9) is FORM
-    assert list(FORM.model_fields)[0] == "rationale"
+    assert next(iter(FORM.model_fields)) == "rationale"
     assert list(FORM.model_json_schema()["$defs"]["Item_sleep"]["properties"]) == [
         "quotes",
         "state",
@@ -127,7 +127,7 @@ def test_a_quote_is_found_where_it_was_said_last():
 def test_who_straightens_a_quotation_mark_has_invented_nothing():
     """Matching folds what differs between keyboards; what is stored is what was said."""
     said = "Nobody’s “fine”, बहुत कमज़ोरी है"
-    for quote in ("nobody's \"fine\"", "कमजोरी है", "कमज़ोरी"):
+    for quote in ('nobody\'s "fine"', "कमजोरी है", "कमज़ोरी"):
         start, end = locate(said, quote) or (0, 0)
         assert nfc(said)[start:end] in nfc(said)
         happened = play("interview", {"turns": 1}, patient=[said], judge=[filled("+" * 9, quote)])

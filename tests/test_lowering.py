@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -232,18 +232,24 @@ def test_two_limits_on_the_ways_to_one_node_leave_room_for_the_larger():
     assert path(happened).count("patient") == 61
 
 
-def test_a_count_from_outside_can_only_stop_a_loop_sooner():
+@pytest.fixture
+def alarms() -> Iterator[None]:
+    """Count from outside: nothing, until there is risk."""
+    COUNTS.add("alarms")(lambda log, target: 9 if log.risk().level != "none" else 0)
+    yield
+    COUNTS.remove("alarms")
+
+
+@pytest.mark.parametrize(("answer", "drafts"), [(ANSWER, 3), (WISH, 1)])
+def test_a_count_from_outside_can_only_stop_a_loop_sooner(alarms, answer, drafts):
     """Returns always grow, so whatever a plug-in counts, the graph still ends."""
-    try:
-        COUNTS.add("revisions_or_risk")(lambda log, target: 0 if log.risk() is None else 9)
-        graph: Graph = LIBRARY.load("graph", "culture-loop")
-        edges = {**graph.edges, "critic": (_edge("patient", "revisions_or_risk"), _edge("judges"))}
-        made = plan(graph.model_copy(update={"edges": edges}), {"turns": 1, "revisions_or_risk": 2})
-        for answer, times in ((ANSWER, 1), (WISH, 1)):
-            scripts = dict(seats(made, {"critic": [FLAG], "patient": [answer]}))
-            assert path(go_on(Stage(made, scripts))).count("patient") == times
-    finally:
-        COUNTS.remove("revisions_or_risk")
+    graph: Graph = LIBRARY.load("graph", "culture-loop")
+    edges = {**graph.edges, "critic": (_edge("patient", "alarms"), _edge("judges"))}
+    made = plan(graph.model_copy(update={"edges": edges}), {"turns": 1, "alarms": 2})
+    scripts = dict(seats(made, {"critic": [flagged("I")] * 3, "patient": [answer]}))
+    happened = go_on(Stage(made, scripts, "node"))
+    assert path(happened).count("patient") == drafts
+    assert ended(happened) == "limit"
 
 
 def _edge(to: str, limit: str | None = None) -> Edge:

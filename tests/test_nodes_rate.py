@@ -7,7 +7,20 @@ import asyncio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support import CRITIC, ITEMS, Recorder, ended, fails, filled, go_on, of, play, stage
+from support import (
+    CRITIC,
+    ITEMS,
+    Broken,
+    Recorder,
+    Stuck,
+    ended,
+    fails,
+    filled,
+    go_on,
+    of,
+    play,
+    stage,
+)
 
 from mhsim.errors import EngineError
 from mhsim.nodes.rate import Rate
@@ -73,16 +86,13 @@ def test_a_rating_names_its_instrument_and_keeps_the_reasons():
 
 
 def test_a_bug_in_one_judge_ends_the_trial_not_the_process():
-    """The closing event names it."""
-
-    class Buggy(Script):
-        async def fill(self, ask: Ask, form: type[Form]) -> Filled[Form]:
-            raise KeyError("a bug")
-
-    happened = go_on(stage("panel", judge_b=Buggy([])))
+    """The closing event names it, and the other judge is not left at work."""
+    stuck = Stuck(Script([]), turns=0)
+    happened = go_on(stage("panel", judge_a=stuck, judge_b=Broken()))
     assert ended(happened) == "failure"
-    assert happened[-1].detail == "KeyError: 'a bug'"
+    assert happened[-1].detail == "ZeroDivisionError: a bug"
     assert of(Rating, happened) == []
+    assert stuck.stopped
 
 
 def test_only_a_judge_may_rate():

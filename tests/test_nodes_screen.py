@@ -38,9 +38,8 @@ def test_what_was_found_is_quoted_from_where_it_stands():
 
 def test_every_draft_is_screened():
     """A wish that a critic has mended away was still said."""
-    happened = play(
-        "culture-loop", {"turns": 1, "revisions": 1}, patient=[[WISH, ANSWER]], critic=[flagged("I")]
-    )
+    limits, drafts = {"turns": 1, "revisions": 1}, [[WISH, ANSWER]]
+    happened = play("culture-loop", limits, patient=drafts, critic=[flagged("I")])
     assert [risk.level for risk in of(Risk, happened)] == ["passive", "none"]
 
 

@@ -114,7 +114,10 @@ edges:
 SCENARIO = """# A small talk, scripted.
 graph: small-talk
 cast: {patient: shopkeeper, therapist: listener, judge: severity}
-models: {patient: 'script:patient.yaml', therapist: 'script:therapist.yaml', judge: 'script:judge.yaml'}
+models:
+  patient: script:patient.yaml
+  therapist: script:therapist.yaml
+  judge: script:judge.yaml
 limits: {turns: 5, storms: 2}
 arms: {plain: {locales: [en-US]}}
 """

@@ -66,6 +66,8 @@ def test_a_prompt_that_grows_too_long_is_refused_before_it_is_whole():
     with pytest.raises(InputError, match=f"beyond {MOST} characters"):
         render("{% for n in range(90000) %}{{ 'x' * 1000 }}{% endfor %}")
     assert len(render("{{ 'x' * n }}", n=MOST)) == MOST
+    with pytest.raises(InputError, match="shorten its template"):
+        render("{{ 'x' * n }}", n=MOST + 1)
 
 
 @pytest.mark.parametrize("name", LIBRARY.names("prompt"))

@@ -67,7 +67,7 @@ def test_code_may_add_and_take_away():
 
 def test_a_thing_nobody_registered_has_no_name():
     """A guard used from code must be registered before its graph can be written down."""
-    with pytest.raises(InputError, match="not registered as a tool; see the group kitchen.tools"):
+    with pytest.raises(InputError, match="not registered as a tool; see the group kitchen"):
         tools().name_of(object())
     assert GUARDS.name_of(Flagged) == "flagged"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import aclosing
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given, settings
@@ -35,10 +35,11 @@ from support import (
 import mhsim
 from mhsim.errors import InputError
 from mhsim.lowering import compile_graph
+from mhsim.nodes import Step
 from mhsim.players.script import Script
-from mhsim.record import AnyEvent, Closing, Failure, Opening, Utterance
+from mhsim.record import AnyEvent, Closing, Critique, Failure, Mark, Opening, Span, Utterance
 from mhsim.session import Stage, simulate
-from mhsim.spec.graph import Graph
+from mhsim.spec.graph import NODES, Graph
 from mhsim.state import Log
 
 SPOKEN = st.sampled_from([ANSWER, WISH, [ANSWER, WISH], {"text": "Bye.", "closes": True}, fails()])
@@ -87,7 +88,8 @@ def test_whatever_is_said_a_cut_log_goes_on_to_the_same_end(name, data):
     """The same, for any replies."""
     kinds = {"critic": REVIEWED, "judge": FILLED}
     roles = LIBRARY.load("graph", name).roles()
-    replies = {r: data.draw(st.lists(kinds.get(k[0], SPOKEN), max_size=3)) for r, k in roles.items()}
+    given = {role: st.lists(kinds.get(k[0], SPOKEN), max_size=3) for role, k in roles.items()}
+    replies = data.draw(st.fixed_dictionaries(given))
     assert_cut_anywhere_goes_on_the_same(name, replies, "session")
 
 
@@ -109,6 +111,45 @@ def test_half_a_visit_is_no_whole_turn():
     first = next(n for n, e in enumerate(uncut) if e.node == "panel")
     assert made.whole_turns(next(made.plan.trials()), uncut[: first + 1]) == 1
     assert made.whole_turns(next(made.plan.trials()), uncut[: first + 2]) == first + 2
+
+
+class Twice(Step):
+    """Looks at what was said twice, and flags it the second time."""
+
+    kind: Literal["twice"]
+
+    async def run(self, visit):
+        span = Span(quote="a", start=0, end=1)
+        mark = Mark(span=span, kind="calque", reason="r")
+        fields = {"turn": visit.turn, "role": "critic", "revision": 0, "verdict": "neutral"}
+        return [Critique(**fields), Critique(**fields, flags=(mark,))]
+
+
+def test_half_a_visit_is_none_though_the_graph_could_go_on_from_it():
+    """What an unfinished visit leads to is not what the whole one led to."""
+    onward = [{"to": "therapist", "limit": "turns"}, "end"]
+    graph = {
+        "start": "therapist",
+        "nodes": {
+            "therapist": {"kind": "speak", "role": "therapist"},
+            "twice": {"kind": "twice"},
+            "patient": {"kind": "speak", "role": "patient"},
+        },
+        "edges": {
+            "therapist": "twice",
+            "twice": [{"to": "patient", "when": "flagged"}, *onward],
+            "patient": onward,
+        },
+    }
+    NODES.add("twice")(Twice)
+    try:
+        made = plan(Graph.model_validate(graph), {"turns": 1})
+        cut = Stage(made, dict(seats(made, {})))
+        happened = go_on(cut)
+        assert [node for node, _ in visits(happened)] == ["", "therapist", "twice", "patient", ""]
+        assert brought_back(cut, happened[:4]) == happened[:1]
+    finally:
+        NODES.remove("twice")
 
 
 def test_a_speaker_that_failed_is_asked_again():

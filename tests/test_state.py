@@ -44,7 +44,9 @@ def happenings(draw: st.DrawFn) -> list[tuple[str, list[AnyEvent]]]:
     visits: list[tuple[str, list[AnyEvent]]] = [("", [OPENING])]
     for turn in range(1, draw(st.integers(1, 4)) + 1):
         for _ in range(draw(st.integers(1, 6))):
-            visits.append(draw(st.sampled_from((_spoken, _reviewed, _screened, _rated)))(draw, turn))
+            visits.append(
+                draw(st.sampled_from((_spoken, _reviewed, _screened, _rated)))(draw, turn)
+            )
     if draw(st.booleans()):
         visits.append(("", [Closing(turn=turn, reason="limit")]))
     return visits

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 import pytest
+from pydantic import ConfigDict
 from support import ANSWER, FINE, ROOT, Broken, filled
 
 from mhsim.casting import Casting
@@ -81,7 +82,7 @@ class Undone(Step):
 class Loose(Hums):
     """Takes anything."""
 
-    model_config = {"extra": "ignore"}
+    model_config = ConfigDict(extra="ignore")
 
 
 class Casts(Hums):

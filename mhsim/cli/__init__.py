@@ -24,6 +24,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "watch": ("watch:watch", "Play one conversation live, or follow or replay a stored one."),
     "run": ("run:run", "Play every planned conversation; go on where it stopped."),
     "report": ("report:report", "Tell what a run measured, and what is missing."),
+    "calibrate": ("calibrate:calibrate", "Tell how well the critic or the risk screen does."),
     "doctor": ("doctor:doctor", "Tell what is installed and what can be used."),
 }
 """Verb to where it is done, below this package, and the first line of its docstring."""
@@ -65,7 +66,7 @@ def complain(message: str, code: int = 2) -> int:
 
 def overview() -> str:
     """Return the help of the command line as a whole."""
-    verbs = "\n".join(f"  {verb:8}{about}" for verb, (_, about) in VERBS.items())
+    verbs = "\n".join(f"  {verb:11}{about}" for verb, (_, about) in VERBS.items())
     return (
         f"Usage: mhsim VERB ...\n\n{ABOUT}\n\n{verbs}\n\n"
         "mhsim VERB --help says more about one; mhsim --version says which mhsim this is."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal, get_args, get_origin
+
 from cyclopts import (
     App,
     CoercionError,
@@ -14,9 +16,9 @@ from cyclopts import (
 
 from mhsim import __version__
 from mhsim.cli import ABOUT, VERBS
-from mhsim.errors import InputError, suggestion
+from mhsim.errors import InputError, listed, suggestion
 
-_TYPES: dict[object, str] = {int: "a whole number", float: "a number"}
+_TYPES: dict[object, str] = {int: "a whole number", float: "a number", bool: "true or false"}
 
 app = App(
     name="mhsim",
@@ -59,8 +61,16 @@ def _explained(error: CycloptsError) -> str:
         case MissingArgumentError() if error.argument is not None:
             name = error.argument.name
             return f"{name} needs a value" if name.startswith("--") else f"{name} is missing"
-        case CoercionError() if error.token is not None and error.target_type in _TYPES:
-            right = _TYPES[error.target_type]
-            return f"{error.token.keyword}: found {error.token.value!r}; {right}"
+        case CoercionError() if error.token is not None and error.argument is not None:
+            right = _right(error.target_type, error.token.value)
+            return f"{error.argument.name}: found {error.token.value!r}; {right}"
         case _:
             return str(error).rstrip(".")
+
+
+def _right(hint: Any, given: str) -> str:
+    """Say what would be right for a type, and which choice was probably meant."""
+    if get_origin(hint) is Literal:
+        choices = [str(choice) for choice in get_args(hint)]
+        return f"one of {listed(choices)}{suggestion(given, choices)}"
+    return _TYPES.get(hint, f"a {getattr(hint, '__name__', hint)}")

@@ -1,39 +1,41 @@
-"""mhsim calibrate"""
+"""`mhsim calibrate`: known truth against what the critic and the risk screen make of it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
-
-from cyclopts import Parameter
+from typing import TYPE_CHECKING, Literal
 
 from mhsim.cli.output import document, say, table
 from mhsim.errors import InputError, listed
 
+if TYPE_CHECKING:
+    from mhsim.lexicon import Lexicon
+    from mhsim.measure.critics import Figure
+
 
 def calibrate(
-    what: Literal["critic", "risk"],
-    file: Path,
-    *,
-    critic: Annotated[str, Parameter(help="Which critic: text.")] = "text",
-    json: Annotated[bool, Parameter(negative="", help="Print as JSON, predictions too.")] = False,
+    what: Literal["critic", "risk"], file: Path, /, *, critic: str = "text", json: bool = False
 ) -> int:
-    """How well a critic, or the risk screen, does on labelled utterances.
+    """Tell how well the critic or the risk screen does.
+
+    On utterances whose label is known, per label and language, with Wilson intervals.
 
     The file holds one JSON object per line: id, locale, text, and label (critic) or risk (screen);
     a critic also reads persona, a short description of the speaker.
 
-    Example: mhsim calibrate critic docs/evaluation/critic-dev.jsonl
+    Examples:
+        mhsim calibrate critic docs/evaluation/critic-dev.jsonl
+        mhsim calibrate risk mine.jsonl --json
 
-    Parameters
-    ----------
-    what
-        critic or risk.
-    file
-        Labelled utterances, JSON lines.
+    Args:
+        what: critic or risk.
+        file: labelled utterances, JSON lines.
+        critic: which critic: text.
+        json: print it as JSON, predictions too.
     """
     if critic != "text":
-        raise InputError(f"--critic: there is no critic {critic!r}; one of text")
+        raise InputError(f"mhsim calibrate: --critic: there is no critic {critic!r}; one of text")
     if what == "risk":
         return _risk(file, json=json)
     from mhsim.critic import Speaker, TextCritic
@@ -84,7 +86,7 @@ def _risk(file: Path, *, json: bool) -> int:
     return 0
 
 
-def _lexicons(locales: set[str]) -> dict[str, object]:
+def _lexicons(locales: set[str]) -> dict[str, Lexicon]:
     from mhsim.lexicon import Lexicon
     from mhsim.library import Library
 
@@ -97,13 +99,13 @@ def _lexicons(locales: set[str]) -> dict[str, object]:
     return {locale: Lexicon(library.load("locale", locale)) for locale in locales}
 
 
-def _print(figures: object) -> None:
+def _print(figures: Sequence[Figure]) -> None:
     rows = [
         [
             f.measure, ", ".join(f.where.values()) or "all", str(f.n),
             "-" if f.value is None else f"{f.value:.3f}",
             "" if f.low is None else f"[{f.low:.3f}, {f.high:.3f}]",
         ]
-        for f in figures  # type: ignore[attr-defined]
+        for f in figures
     ]  # fmt: skip
     say(table(["measure", "where", "n", "value", "Wilson 95 %"], rows))

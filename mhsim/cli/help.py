@@ -91,7 +91,9 @@ def markdown() -> str:
 
 
 def _section(told: Page) -> str:
-    entries = [f"| `{label}` | {meaning} |" for label, meaning in told.entries]
+    # A bar ends a cell even where it stands in code.
+    cells = ((label.replace("|", "\\|"), meaning) for label, meaning in told.entries)
+    entries = [f"| `{label}` | {meaning} |" for label, meaning in cells]
     table = "\n".join(["| argument | meaning |", "|---|---|", *entries])
     return "\n\n".join(
         [

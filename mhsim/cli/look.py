@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mhsim.cli.output import document, say, table, width
-from mhsim.errors import InputError, listed, suggestion
+from mhsim.errors import InputError
 
 
 def list_(kind: str | None = None, /, *, json: bool = False) -> int:
@@ -22,19 +22,13 @@ def list_(kind: str | None = None, /, *, json: bool = False) -> int:
     from mhsim.library import MODELS, Library
     from mhsim.showing import listing
 
-    wanted = kind.removesuffix("s") if kind and kind.removesuffix("s") in MODELS else kind
-    if wanted is not None and wanted not in MODELS:
-        raise InputError(
-            f"mhsim list: there is no kind {kind!r}; one of {listed(MODELS)}"
-            f"{suggestion(kind, MODELS)}"
-        )
-    rows = listing(Library(), wanted)
+    one = kind.removesuffix("s") if kind else None
+    rows = listing(Library(), one if one in MODELS else kind)
     if json:
         document(things=rows)
         return 0
-    about = max(20, width() - 42)
-    cells = [[row["kind"], row["name"], _cut(_flagged(row), about)] for row in rows]
-    say(table(["kind", "name", "about"], cells))
+    room = max(30, width() - 42)
+    say(table(["kind", "name", "about"], [[r["kind"], r["name"], _about(r, room)] for r in rows]))
     return 0
 
 
@@ -82,10 +76,11 @@ def show(
     return 0
 
 
-def _flagged(row: dict[str, object]) -> str:
-    problems = f" [{row['problems']} problems: mhsim check]" if row["problems"] else ""
-    return f"{row['about'] or ''}{problems}"
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 3]}..."
+def _about(row: dict[str, object], room: int) -> str:
+    """Return what a thing is about, cut to `room`; that it has problems is never cut."""
+    count = row["problems"]
+    problems = f"[{count} problem{'s' if count != 1 else ''}: mhsim check]" if count else ""
+    about = str(row["about"] or "")
+    room -= len(problems) + 1 if problems else 0
+    cut = about if len(about) <= room else f"{about[: room - 3]}..."
+    return " ".join(filter(None, [cut, problems]))

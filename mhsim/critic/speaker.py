@@ -37,7 +37,7 @@ class Speaker:
     def described(cls, text: str, lexicon: Lexicon) -> Speaker:
         """Read a speaker off a short description such as `F, 38, village, primary school`."""
         ages = [int(word) for word in _numbers(text) if 10 <= int(word) <= 110]
-        tags = {hit.name for hit in lexicon.hits(text) if hit.kind == "person"}
+        tags = {hit.name for hit in lexicon.style(text) if hit.kind == "person"}
         if ages and ages[0] < 30:
             tags.add("youth")
         if ages and ages[0] >= 60:

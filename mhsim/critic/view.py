@@ -56,7 +56,7 @@ class View:
         self.speaker = speaker
         hits = lexicon.hits(text)
         self.style: dict[str, list[Hit]] = {}
-        for hit in hits:
+        for hit in lexicon.style(text):
             if hit.kind == "style":
                 self.style.setdefault(hit.name, []).append(hit)
         self.idioms = [hit for hit in hits if hit.kind == "idiom"]

@@ -10,7 +10,7 @@ from mhsim.crosscheck.prompts import check_template
 from mhsim.errors import listed, nearest
 from mhsim.library import Library
 from mhsim.spec.agent import Critic, Judge, Patient, Presentation, Therapist
-from mhsim.spec.base import Finding, Path, unknown
+from mhsim.spec.base import Finding, Path, told, unknown
 from mhsim.spec.culture import LocalePack
 from mhsim.spec.formulation import Idioms
 from mhsim.spec.instrument import Instrument
@@ -47,20 +47,20 @@ def _patient(library: Library, patient: Patient) -> Iterator[Finding]:
             yield from _licensed(pack, formulation.idioms, (*path, "idioms"))
 
 
-def _presentation(library: Library, told: Presentation) -> Iterator[Finding]:
+def _presentation(library: Library, given: Presentation) -> Iterator[Finding]:
     path = ("presentation",)
-    yield from known(library, "instrument", told.instrument, (*path, "instrument"))
-    instrument: Instrument | None = load(library, "instrument", told.instrument)
-    every = instrument.items if instrument is not None else told.items
+    yield from known(library, "instrument", given.instrument, (*path, "instrument"))
+    instrument: Instrument | None = load(library, "instrument", given.instrument)
+    every = instrument.items if instrument is not None else given.items
     if instrument is not None:
-        yield from _items(told.items, instrument, told.instrument)
-    for key, names in (("leads_with", told.leads_with), ("holds_back", told.holds_back)):
+        yield from _items(given.items, instrument, given.instrument)
+    for key, names in (("leads_with", given.leads_with), ("holds_back", given.holds_back)):
         for place, item in enumerate(names):
             here = (*path, key, place)
             yield from unknown(here, item, every, "there is no item")
             if item in names[:place]:
                 yield Finding(here, f"{item!r} stands here again", "each item once")
-            elif key == "holds_back" and item in told.leads_with:
+            elif key == "holds_back" and item in given.leads_with:
                 yield Finding(here, f"{item!r} is also led with", "say it under one of the two")
 
 
@@ -86,14 +86,16 @@ def _licensed(pack: LocalePack, idioms: Idioms, path: Path) -> Iterator[Finding]
             yield from known_idiom(here, name, entries, pack.locale)
             if name in entries and key != "avoided" and entries[name].generation == "detect-only":
                 right = "leave it out; it is in the pack to be detected, never to be said"
-                yield Finding(here, f"{name} ({entries[name].text}) is detect-only", right)
+                yield Finding(
+                    here, f"{told(name)} ({told(entries[name].text)}) is detect-only", right
+                )
     for place, name in enumerate(idioms.preferred):
         if name in entries and name not in idioms.licensed:
-            found = f"{name} ({entries[name].text}) is not licensed"
+            found = f"{told(name)} ({told(entries[name].text)}) is not licensed"
             yield Finding((*path, "preferred", place), found, "list it under licensed too")
     for place, name in enumerate(idioms.avoided or ()):
         if name in idioms.licensed:
-            found = f"{name} is also licensed"
+            found = f"{told(name)} is also licensed"
             yield Finding((*path, "avoided", place), found, "say it under one of the two")
 
 

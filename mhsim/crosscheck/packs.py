@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from mhsim.crosscheck.lookup import items, known_idiom, known_items
 from mhsim.library import Library
-from mhsim.spec.base import Finding, Path
+from mhsim.spec.base import Finding, Path, told
 from mhsim.spec.culture import LocalePack
 
 
@@ -44,7 +44,7 @@ def _entries(pack: LocalePack) -> Iterator[Finding]:
         for place, entry in enumerate(getattr(pack, key)):
             here = f"{key}[{place}]"
             if first.setdefault(entry.id, here) != here:
-                found = f"{entry.id} is the id of {first[entry.id]} too"
+                found = f"{told(entry.id)} is the id of {first[entry.id]} too"
                 yield Finding((key, place, "id"), found, "an id of its own")
             if entry.confidence == "literature" and not getattr(entry, "source", True):
                 right = "name the source, or write common-usage"
@@ -79,7 +79,7 @@ def _texts(path: Path, value: Any) -> Iterator[tuple[Path, str]]:
 def _braces(path: Path, text: str) -> Iterator[Finding]:
     rest = re.sub(r"\{[^|{}]*\|[^|{}]*\}", "", text)
     if "{" in rest or "}" in rest:
-        found = f"{{ or }} without its pair and a | between: {text!r}"
+        found = f"{{ or }} without its pair and a | between: {told(text)}"
         yield Finding(path, found, "{masculine|feminine}, such as {थका|थकी}")
 
 
@@ -91,7 +91,9 @@ def _cue(path: Path, cue: str) -> Iterator[Finding]:
     except re.error as error:
         said = str(error).partition(" at position")[0]
         right = "mend it, or drop re: to find the words as they stand"
-        yield Finding(path, f"{cue!r} is no regular expression: {said}", right)
+        yield Finding(path, f"{told(cue)} is no regular expression: {said}", right)
         return
     if empty:
-        yield Finding(path, f"{cue!r} is found in empty text, so anywhere", "a cue of some words")
+        yield Finding(
+            path, f"{told(cue)} is found in empty text, so anywhere", "a cue of some words"
+        )

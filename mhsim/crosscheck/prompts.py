@@ -114,7 +114,8 @@ def _failed(path: Path, error: Exception, tree: nodes.Template) -> Finding:
             right = f"ask first: {{% if {owner} %}} … {{% endif %}}"
             return Finding(path, f"{owner} may be nothing", right, within=(line, owner))
     right = "ask first whether it is there: {% if … %} … {% endif %}"
-    return Finding(path, f"the template fails: {error}", right, within=(line, ""))
+    found = f"the template fails: {' '.join(str(error).split())}"
+    return Finding(path, found, right, within=(line, ""))
 
 
 def _sample(kind: Any) -> Any:

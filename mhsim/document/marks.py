@@ -18,6 +18,11 @@ Mark = tuple[int, int]
 """One-based line and column."""
 
 
+def plain(text: str) -> str:
+    """Return text as it stands if a line of a message can hold it, and escaped otherwise."""
+    return text if text.isprintable() and text.strip() == text != "" else repr(text)
+
+
 @dataclass(slots=True)
 class Document:
     """One file's data, and the marks of every key and value in it.
@@ -97,7 +102,7 @@ class Document:
         """Write a place as an author would say it: `edges.critic[0].to`."""
         said = ""
         for n, part in enumerate(path):
-            said += f"[{part}]" if path[:n] in self.lists else f".{part}"
+            said += f"[{part}]" if path[:n] in self.lists else f".{plain(str(part))}"
         return said.lstrip(".") or "file"
 
     def _within(self, header: int, line: int, word: str) -> Mark:

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from mhsim.document.marks import plain
 from mhsim.document.spot import Spot, lines_of
 
 _KEY = re.compile(r"\s*(?:- +)*(?P<key>[^\s'\"#\[{][^:#]*?|'[^']*'|\"[^\"]*\")\s*:(?= |$)")
@@ -224,7 +225,7 @@ def _other(spot: Spot) -> Said:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= 40 else text[:39] + "…"
+    return plain(text if len(text) <= 40 else text[:39] + "…")
 
 
 _RULES: tuple[Callable[[Spot], Said | None], ...] = (

@@ -52,7 +52,12 @@ class Rate(Step):
         """Append one rating per judge; one that cannot answer leaves a failure, never a value."""
         if len(self.roles) == 1:
             return [await self._rate(visit, self.roles[0])]
-        return await asyncio.gather(*(self._rate(visit, role) for role in self.roles))
+        jobs = [asyncio.create_task(self._rate(visit, role)) for role in self.roles]
+        try:
+            return await asyncio.gather(*jobs)
+        finally:
+            for job in jobs:
+                job.cancel()  # where one fell over, the others are not left at work
 
     async def _rate(self, visit: Visit, role: str) -> AnyEvent:
         seat = visit.table.seats[role]

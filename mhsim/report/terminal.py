@@ -40,7 +40,7 @@ def pages(run: Run, numbers: Sequence[Number]) -> Iterator[str]:
         yield SIMULATED
     report = _Report(list(plan.conditions()), numbers)
     yield report.conversations()
-    judges = list(dict.fromkeys(n.where["judge"] for n in numbers if "judge" in n.where))
+    judges = list(dict.fromkeys(n.where["judge"] for n in numbers if n.measure == "severity_error"))
     for judge in judges:
         yield report.judged(judge)
     flags = any(n.measure == "flag_rate" for n in numbers)
@@ -53,7 +53,8 @@ class _Report:
     def __init__(self, conditions: Sequence[tuple[str, str]], numbers: Sequence[Number]) -> None:
         self._conditions = conditions
         self._numbers = {
-            (n.measure, n.where["arm"], n.where["locale"], n.where.get("judge")): n for n in numbers
+            (n.measure, n.where.get("arm"), n.where.get("locale"), n.where.get("judge")): n
+            for n in numbers
         }
         self._measures = {n.measure for n in numbers}
 

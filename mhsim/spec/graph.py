@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from collections.abc import Iterator
+from typing import Annotated
 
 from pydantic import (
     BeforeValidator,
@@ -11,145 +11,17 @@ from pydantic import (
     PlainSerializer,
     SerializeAsAny,
     StrictStr,
-    ValidationError,
 )
 
-from mhsim.errors import InputError, listed, suggestion
-from mhsim.registry import Registry
-from mhsim.spec.base import Finding, Meant, Name, Names, Nested, Path, Spec, Text, told
+from mhsim.errors import InputError
+from mhsim.spec.base import Finding, Meant, Name, Names, Spec, Text
 from mhsim.spec.flaws import END as END
 from mhsim.spec.flaws import flaws
-
-
-class Node(Spec):
-    """One step of a turn. A node kind is a subclass, registered under its `kind`.
-
-    Args:
-        kind: what the step does; the other keys depend on it.
-    """
-
-    kind: Any  # narrowed to one literal by every subclass
-
-    @classmethod
-    def subkinds(cls) -> Iterator[type[Node]]:
-        """Yield every registered kind, for messages and schemas."""
-        if cls is Node:
-            yield from (NODES.get(name) for name in NODES)
-
-    def cast(self) -> Mapping[str, tuple[str, ...]]:
-        """Return the roles that must be filled for this node to act: role to kinds of agent."""
-        return {}
-
-    def about(self) -> tuple[str, ...]:
-        """Return the roles whose words this node looks at."""
-        return ()
-
-    def awaits(self) -> tuple[str, ...]:
-        """Return the roles that must have spoken earlier in the turn for this node to act."""
-        return ()
-
-    def says(self) -> tuple[str, ...]:
-        """Return the roles whose words this node leaves: those it casts, unless it knows better."""
-        return tuple(self.cast())
-
-
-class Guard(Spec):
-    """A yes or no read off the log. A guard is a subclass, registered under its name."""
-
-    def judges(self) -> tuple[str, ...]:
-        """Return the judges' roles whose ratings it reads."""
-        return ()
-
-    def items(self) -> tuple[str, ...]:
-        """Return the items of those judges' instrument it reads."""
-        return ()
-
-    def where(self, value: str) -> Path:
-        """Return where a file says `value`: the guard's name and its parameter."""
-        name = GUARDS.name_of(type(self))
-        for parameter, given in self:
-            if value == given:
-                return (name, parameter)
-            if isinstance(given, tuple) and value in given:
-                return (name, parameter, given.index(value))
-        return (name,)
-
-
-NODES: Registry[type[Node]] = Registry("mhsim.nodes", "node kind")
-GUARDS: Registry[type[Guard]] = Registry("mhsim.guards", "guard")
-
-
-def _node(value: Any) -> Any:
-    """Find the class a node's `kind` names; its own fields are then checked by that class."""
-    if isinstance(value, Node) or not isinstance(value, dict):
-        return value
-    if "kind" not in value:
-        tight = next((str(key) for key in value if str(key).startswith("kind:")), None)
-        if tight:
-            right = f"write kind: {tight[5:]}"
-            raise Finding((tight,), "no space after the colon", right, on_key=True).error()
-        raise Finding(("kind",), "missing", f"write kind: one of {listed(NODES)}").error()
-    kind = value["kind"]
-    if not isinstance(kind, str) or kind not in NODES:
-        right = f"one of {listed(NODES)}{suggestion(kind, NODES)}"
-        none = "there is no node kind" if isinstance(kind, str) else "found"
-        raise Finding(("kind",), f"{none} {told(kind)}", right).error()
-    cls = NODES.get(kind)
-    try:
-        return cls.model_validate(value)
-    except ValidationError as error:
-        raise Nested((), error, cls) from error
-
-
-def _guard(value: Any) -> Any:
-    """Turn `flagged` or `{stable: {judge: a, turns: 3, within: 1}}` into a guard."""
-    if isinstance(value, Guard) or value is None:
-        return value
-    name, fields = _guard_parts(value)
-    if not isinstance(name, str) or name not in GUARDS:
-        right = f"one of {listed(GUARDS)}{suggestion(name, GUARDS)}"
-        raise Finding((), f"there is no guard {told(name)}", right).error()
-    cls = GUARDS.get(name)
-    if not isinstance(fields, dict):
-        right = f"write {_filled(name, cls)}" if cls.model_fields else f"write {name} alone"
-        raise Finding((name,), f"guard {name!r} got {told(fields)}", right).error()
-    try:
-        return cls.model_validate(fields)
-    except ValidationError as error:
-        if isinstance(value, str):
-            right = f"write {_filled(name, cls)}"
-            raise Finding((), f"guard {name!r} needs parameters", right).error() from error
-        raise Nested((name,), error, cls) from error
-
-
-def _guard_parts(value: Any) -> tuple[Any, Any]:
-    """Return a guard's name and its parameters as written."""
-    match value:
-        case dict() if len(value) == 1:
-            return next(iter(value.items()))
-        case dict() if value:
-            found = f"found {len(value)} guards in one mapping: {listed(map(str, value))}"
-            raise Finding((), found, "one guard; write an edge for each").error()
-        case str():
-            return value, {}
-        case _:
-            right = f"one guard: one of {listed(GUARDS)}; write an edge for each"
-            raise Finding((), f"found {told(value)}", right).error()
-
-
-def _filled(name: str, cls: type[Guard]) -> str:
-    """Write a guard with what it needs, for messages."""
-    needed = [field for field, info in cls.model_fields.items() if info.is_required()]
-    return f"{{{name}: {{{', '.join(f'{f}: …' for f in needed or cls.model_fields)}}}}}"
-
-
-def _written(guard: Guard | None) -> str | dict[str, Any] | None:
-    """Write a guard as an author would."""
-    if guard is None:
-        return None
-    name = GUARDS.name_of(type(guard))
-    fields = guard.model_dump(exclude_defaults=True)
-    return {name: fields} if fields else name
+from mhsim.spec.parts import GUARDS as GUARDS
+from mhsim.spec.parts import NODES as NODES
+from mhsim.spec.parts import Guard as Guard
+from mhsim.spec.parts import Node as Node
+from mhsim.spec.parts import as_guard, as_node, written
 
 
 class Edge(Spec):
@@ -165,7 +37,7 @@ class Edge(Spec):
     shorthand = "the name of a node"
 
     to: Name
-    when: Annotated[Guard | None, BeforeValidator(_guard), PlainSerializer(_written)] = None
+    when: Annotated[Guard | None, BeforeValidator(as_guard), PlainSerializer(written)] = None
     limit: Name | None = None
 
     @property
@@ -211,7 +83,7 @@ class Graph(Spec):
         Name,
         Annotated[
             SerializeAsAny[Node],
-            BeforeValidator(_node),
+            BeforeValidator(as_node),
             Meant("a mapping such as {kind: speak, role: patient}"),
         ],
     ] = Field(min_length=1)

@@ -119,7 +119,7 @@ def test_the_screen_hears_every_wish_to_be_dead_and_no_other_sentence(lexicons, 
             level = screen(text, [lexicon])[0]
             if item == "self_harm":
                 assert level != "none", text
-            else:
+            elif item != "worth":  # to feel a burden is a sign of its own
                 assert level in ("none", "ambiguous"), (level, text)
 
 
