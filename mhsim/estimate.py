@@ -1,4 +1,4 @@
-"""What a plan will take at most: calls, tokens, cost. Counts from the graph, before anything runs."""
+"""What a plan will take at most: calls, tokens, cost; counted on the graph, before a run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _WORDS = (20, 120)
 _FORM = (150, 700)
 """Tokens of one filled form, from short to long; used for chat models only. Not measured."""
 
-_SIMULATED = ("reference", "script", "human")
+_UNPAID = ("reference", "text", "script", "human")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +44,17 @@ def estimate(plan: Plan) -> Estimate:
             visits = turns * (1 + _returns(plan, name, limits))
             for role in node.cast():
                 calls += each * visits
-                if plan.scenario.model_for(role).provider not in _SIMULATED:
+                if plan.scenario.model_for(role).provider not in _UNPAID:
                     low += each * _tokens(node, 1, 0)
                     high += each * _tokens(node, visits, 1)
-    paid = any(plan.scenario.model_for(r).provider not in _SIMULATED for r in plan.scenario.cast)
+    paid = any(plan.scenario.model_for(r).provider not in _UNPAID for r in plan.scenario.cast)
     return Estimate(each, calls, (low, high), None if paid else (0.0, 0.0))
 
 
 def _turns(plan: Plan, limits: dict[str, int]) -> int:
     return max(
-        [limits[e.limit] for _, _, e in plan.graph.ways() if e.limit and e.to in plan.graph.start],
-        default=1,
+        1,
+        *(limits[e.limit] for _, _, e in plan.graph.ways() if e.limit and e.to in plan.graph.start),
     )
 
 

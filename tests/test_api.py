@@ -12,6 +12,7 @@ import mhsim
 from mhsim import Graph, Judge, Patient, Plan, Run, Scenario, Session, Therapist
 from mhsim.players.script import Script
 from mhsim.record import AnyEvent, Closing, Opening, Rating, Utterance
+from mhsim.spec.model import Model
 from mhsim.spec.scenario import Arm
 from runs import PLAIN, small, timeless
 
@@ -121,11 +122,12 @@ GRAPH = Graph.model_validate(
 )
 
 
-def in_code() -> Scenario:
-    """Return a scenario in which nothing is a name."""
+def in_code(therapist: Therapist | str = THERAPIST, model: str = "code:here") -> Scenario:
+    """Return a scenario of objects."""
     return Scenario(
         graph=GRAPH,
-        cast={"therapist": (THERAPIST,), "patient": (PATIENT,), "judge": (JUDGE,)},
+        cast={"therapist": (therapist,), "patient": (PATIENT,), "judge": (JUDGE,)},
+        models={"default": Model(model=model)},
         limits={"turns": 2},
         arms={"plain": Arm(locales=("en-US",))},
     )
@@ -149,8 +151,8 @@ def test_models_built_in_code_take_the_place_of_names() -> None:
 
 
 def test_the_simulator_plays_what_is_built_in_code() -> None:
-    """No player given: the reference simulator, by default."""
-    outcome = asyncio.run(mhsim.run(in_code(), "run"))
+    """No player given; only its therapist needs something to say, which a file has."""
+    outcome = asyncio.run(mhsim.run(in_code("interviewer", "reference"), "run"))
     (session,) = outcome.run.sessions()
     assert session.opening.models == dict.fromkeys(("therapist", "patient", "judge"), "reference")
     assert session.turns == 2

@@ -7,9 +7,11 @@ from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
+from support import plan as scripted_plan
 
 from mhsim import __version__
 from mhsim.cli import doctor
+from mhsim.estimate import estimate
 from runs import call, small
 
 # --- plan
@@ -67,6 +69,21 @@ def test_contrasts_and_a_scenario_without_words_are_shown() -> None:
     done = call("plan", "small")
     assert done.out.startswith("small\n")
     assert "contrast language: chinese against english\n" in done.out
+
+
+@pytest.mark.parametrize(
+    ("graph", "limits", "calls"),
+    [
+        ("interview", {"turns": 4}, 4 * 3),
+        ("interview", {"turns": 0}, 3),
+        ("culture-loop", {"turns": 5, "revisions": 0}, 5 * 5),
+        ("culture-loop", {"turns": 5, "revisions": 2}, 5 * (1 + 3 * 2 + 2)),
+        ("supervision", {"turns": 2, "drafts": 1}, 2 * (1 + 2 + 2 + 1 + 1)),
+    ],
+)
+def test_calls_are_counted_on_the_graph(graph: str, limits: dict[str, int], calls: int) -> None:
+    """Every role of every node, as often as the limits let a turn come back to it."""
+    assert estimate(scripted_plan(graph, limits)).calls == calls
 
 
 # --- report

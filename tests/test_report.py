@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support import ANSWER, FINE, ITEMS, JUDGE, LIBRARY, fails, filled, flagged, plan, scenario
+from support import (
+    ANSWER,
+    FINE,
+    ITEMS,
+    JUDGE,
+    LIBRARY,
+    QUESTION,
+    fails,
+    filled,
+    flagged,
+    plan,
+    scenario,
+)
 
+from mhsim import batch
 from mhsim.measure.played import played as comes_to
 from mhsim.measure.summary import Number, summary
 from mhsim.planning import make_plan
+from mhsim.players.script import Script
 from mhsim.report.table import table
 from mhsim.report.terminal import pages
 from mhsim.store import Run
+from mhsim.table import Filled
 from runs import played, scripted
 
 WHERE = {"arm": "plain", "locale": "en-US"}
@@ -88,32 +105,25 @@ def test_replicates_are_averaged_within_a_patient_first() -> None:
     (patient,) = base.cast["patient"]
     people = {**base.cast, "patient": (patient, patient)}
     made = make_plan(base.model_copy(update={"cast": people, "replicates": 3}), LIBRARY)
-    replies = {"judge": PerPatient({"patient-1": "111111111", "patient-2": "333333333"})}
-    run = played(made, replies=replies).run
+    judge = PerPatient("111111111", "333333333")
+    players = {"therapist": Script([QUESTION]), "patient": Script([ANSWER]), "judge": judge}
+    run = asyncio.run(batch.run(made, "run", players=players, workers=1)).run
     (run.trials / "plain.en-US.patient-2.002.jsonl").unlink()
     (run.trials / "plain.en-US.patient-2.003.jsonl").unlink()
     error = number(run, "severity_error", "judge")
     assert (error.value, error.n, error.missing) == (9, 2, 2)
 
 
-class PerPatient:
+class PerPatient(Script):
     """A judge who rates one patient after the other: trials are planned patient by patient."""
 
-    def __init__(self, strips: dict[str, str]) -> None:
-        self._strips = list(strips.values())
-        self._asked = 0
+    def __init__(self, *strips: str) -> None:
+        super().__init__([])
+        self._forms = itertools.cycle(filled(strip, ANSWER) for strip in strips)
 
     async def fill(self, ask: Any, form: Any) -> Any:
         """Fill the form for whoever is next."""
-        strip = self._strips[self._asked % 2]
-        self._asked += 1
-        from mhsim.table import Filled
-
-        return Filled(form.model_validate(filled(strip, ANSWER)))
-
-    async def say(self, ask: Any) -> Any:
-        """Say nothing: a judge does not speak."""
-        raise NotImplementedError
+        return Filled(form.model_validate(next(self._forms)))
 
 
 def test_only_what_two_instruments_ask_alike_is_compared() -> None:
@@ -169,19 +179,6 @@ def test_where_the_critic_failed_the_rate_is_missing() -> None:
     assert "-" in pages_of(run).split("\n\n")[1].splitlines()[2].split()
 
 
-def test_a_run_without_a_patient_has_no_truth_to_be_held_against() -> None:
-    """It is still counted."""
-    base = scenario("interview", {"turns": 1})
-    people = {**base.cast, "patient": base.cast["therapist"]}
-    made = base.model_copy(update={"cast": people})
-    try:
-        run = played(make_plan(made, LIBRARY), replies={"judge": RATED}).run
-    except Exception:  # noqa: BLE001
-        pytest.skip("a graph with a patient needs one")
-    assert number(run, "conversations").value == 1
-    assert number(run, "severity_error", "judge").value is None
-
-
 # --- the terminal
 
 
@@ -195,7 +192,7 @@ def test_the_report_is_paragraphs_of_plain_lines() -> None:
     run = rated("++???????")
     text = pages_of(run)
     assert text.splitlines()[0].startswith("run: scenario, plan ")
-    assert "models script:code" in text.splitlines()[0]
+    assert ", models " in text.splitlines()[0]
     assert "reference simulator" not in text
     assert "plain  en-US        1       0        0\n" in text
     assert "plain  en-US   +5.5 [-7.0, +18.0]   5.5   100%    2.0        0\n" in text

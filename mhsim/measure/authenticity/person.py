@@ -10,8 +10,8 @@ from mhsim.critic import TextCritic
 from mhsim.lexicon import Lexicon
 from mhsim.measure.authenticity.dialogue import Dialogue
 
-_FEMININE = re.compile(r"(?:[तयग]ी|रही|गई|आई|पाती) (?:हूँ|थी)|ूँगी\b|ऊँगी\b")
-_MASCULINE = re.compile(r"(?:[त]ा|रहा|गया|आया) (?:हूँ|था)\b|ूँगा\b|ऊँगा\b")
+_FEMININE = re.compile(r"(?:[तयग]ी|रही|गई|आई|पाती) (?:हूँ|थी)|ूँगी|ऊँगी")
+_MASCULINE = re.compile(r"(?:[त]ा|रहा|गया|आया) (?:हूँ|था)|ूँगा|ऊँगा")
 _FAMILIAR = {
     "zh": re.compile(r"(?<!您)你(?!们|看|说呢|猜|想想)"),
     "bn": re.compile(r"(?<!\S)(?:তুমি|তোমার|তোমাকে|তোমারে|তুই|তোর)(?!\S)"),
