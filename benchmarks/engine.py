@@ -22,10 +22,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from mhsim import batch
 from mhsim.forms import Findings, rating_form
@@ -125,54 +126,59 @@ def plan(turns: int, conversations: int) -> Plan:
     return make_plan(design, LIBRARY)
 
 
-# --- the engines: each plays so many conversations of so many turns, writing to a folder or not
+# --- the engines: each makes ready for so many conversations of so many turns, then plays them
+
+Play = Callable[[Path | None, int], Coroutine[Any, Any, object]]
+"""Plays into a folder, if it writes, with so many workers."""
 
 
-async def by_hand(turns: int, conversations: int, folder: Path | None, workers: int) -> None:
-    """Play with the loop one would write without an engine: calls, a list, a line per answer."""
+def by_hand(turns: int, conversations: int) -> Play:
+    """Make ready the loop one would write without an engine: calls, a list, a line per answer."""
     seats = players(turns)
-    left = iter(range(conversations))
 
-    async def work() -> None:
-        for number in left:
-            path = folder / f"{number}.jsonl" if folder else Path("/dev/null")
-            with path.open("w", encoding="utf-8") as out:  # noqa: ASYNC230 - as one would
-                await _conversation(seats, turns, out if folder else None)
+    async def play(folder: Path | None, workers: int) -> None:
+        left = iter(range(conversations))
 
-    await asyncio.gather(*(work() for _ in range(workers)))
+        async def work() -> None:
+            for number in left:
+                out = (folder / f"{number}.jsonl").open("w") if folder else None
+                await _conversation(seats, turns, out)
+                if out:
+                    out.close()
+
+        await asyncio.gather(*(work() for _ in range(workers)))
+
+    return play
 
 
-async def _conversation(seats: dict[str, Scripted], turns: int, out: Any) -> None:
+async def _conversation(seats: dict[str, Scripted], turns: int, out: TextIO | None) -> None:
     transcript: list[Any] = []
     for turn in range(1, turns + 1):
         for role in ("therapist", "patient"):
             line = await seats[role].say(Ask(role, "speak", turn, 0, transcript))
             transcript.append({"role": role, "text": line.text})
-            _keep(out, turn, role, {"text": line.text})
+            if out:
+                out.write(json.dumps({"turn": turn, "role": role, "text": line.text}) + "\n")
         for role, task, form in (("critic", "review", Findings), ("judge", "rate", RATING)):
             filled = await seats[role].fill(Ask(role, task, turn, 0, transcript), form)
-            _keep(out, turn, role, filled.form.model_dump() if out else {})
+            if out:
+                reply = {"turn": turn, "role": role, **filled.form.model_dump()}
+                out.write(json.dumps(reply) + "\n")
         if out:
             out.flush()
 
 
-def _keep(out: Any, turn: int, role: str, what: dict[str, Any]) -> None:
-    if out:
-        out.write(json.dumps({"turn": turn, "role": role, **what}) + "\n")
+def by_batch(turns: int, conversations: int) -> Play:
+    """Make ready what `mhsim run` does: a run directory, durable turn by turn."""
+    made, seats = plan(turns, conversations), players(turns)
+    return lambda folder, workers: batch.run(made, folder, workers=workers, players=seats)
 
 
-async def by_batch(turns: int, conversations: int, folder: Path | None, workers: int) -> None:
-    """Play as `mhsim run` does: a run directory, durable turn by turn."""
-    assert folder
-    made = plan(turns, conversations)
-    await batch.run(made, folder, workers=workers, players=players(turns))
+def lowered(turns: int, conversations: int, lowering: Lowering) -> Play:
+    """Make ready the engine without files, in one lowering."""
+    stage = Stage(plan(turns, conversations), players(turns), lowering)
 
-
-def lowered(lowering: Lowering) -> Engine:
-    """Return the engine without files, in one lowering."""
-
-    async def play(turns: int, conversations: int, folder: Path | None, workers: int) -> None:
-        stage = Stage(plan(turns, conversations), players(turns), lowering)
+    async def play(_: Path | None, workers: int) -> None:
         left = stage.plan.trials()
 
         async def work() -> None:
@@ -184,15 +190,14 @@ def lowered(lowering: Lowering) -> Engine:
     return play
 
 
-Engine = Callable[[int, int, Path | None, int], Any]
-ENGINES: dict[str, tuple[Engine, bool]] = {
+ENGINES: dict[str, tuple[Callable[[int, int], Play], bool]] = {
     "hand-loop": (by_hand, True),
     "mhsim": (by_batch, True),
     "hand-loop, no files": (by_hand, False),
-    "mhsim by session, no files": (lowered("session"), False),
-    "mhsim by node, no files": (lowered("node"), False),
+    "mhsim by session, no files": (partial(lowered, lowering="session"), False),
+    "mhsim by node, no files": (partial(lowered, lowering="node"), False),
 }
-"""Name to what plays, and whether it writes."""
+"""Name to what makes ready, and whether it writes."""
 
 
 # --- measuring
@@ -209,13 +214,14 @@ class Sample:
 
 def measure(engine: str, turns: int, conversations: int, workers: int = WORKERS) -> Sample:
     """Play, and measure."""
-    play, writes = ENGINES[engine]
+    ready, writes = ENGINES[engine]
+    play = ready(turns, conversations)
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) if writes else None
         gc.collect()
         cpu, wall = time.process_time(), time.perf_counter()
         with calm_collector():
-            asyncio.run(play(turns, conversations, folder, workers))
+            asyncio.run(play(folder, workers))
         cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
         files = [path for path in Path(place).rglob("*.jsonl") if path.is_file()]
         return Sample(cpu, wall, sum(path.stat().st_size for path in files))

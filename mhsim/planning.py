@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
@@ -13,9 +12,10 @@ from typing import Any
 from pydantic import SerializeAsAny
 
 import mhsim
-from mhsim.crosscheck import ScenarioCheck, check_entry, twins
-from mhsim.errors import InputError, Problem, suggestion
-from mhsim.library import AGENTS, MODELS, Entry, Library
+from mhsim.checking import located, unique
+from mhsim.crosscheck import ScenarioCheck
+from mhsim.errors import InputError, Problem
+from mhsim.library import AGENTS, Entry, Library
 from mhsim.record import TrialId
 from mhsim.spec.agent import Agent, AnyAgent, Judge, Patient
 from mhsim.spec.base import Spec
@@ -76,7 +76,7 @@ class Plan(Spec):
 
     def casts(self) -> Iterator[dict[str, str]]:
         """Yield every combination of the cast: role to the name of its agent."""
-        roles = [cast_names(self.scenario, role) for role in self.scenario.cast]
+        roles = [self.scenario.names(role) for role in self.scenario.cast]
         for names in itertools.product(*roles):
             yield dict(zip(self.scenario.cast, names, strict=True))
 
@@ -135,15 +135,6 @@ class Plan(Spec):
         return frozenset(n for n, agent in self.agents.items() if isinstance(agent, Patient))
 
 
-def cast_names(scenario: Scenario, role: str) -> list[str]:
-    """Return the names of the agents cast as `role`; one built in code is called by its role."""
-    agents = scenario.cast[role]
-    return [
-        agent if isinstance(agent, str) else role if len(agents) == 1 else f"{role}-{n}"
-        for n, agent in enumerate(agents, 1)
-    ]
-
-
 def make_plan(
     scenario: str | Scenario,
     library: Library | None = None,
@@ -169,7 +160,7 @@ def make_plan(
     parts = _Parts(library, model)
     problems = [*parts.problems(), *_agreement(library, model, entry)]
     if problems:
-        raise InputError(problems=_unique(problems))
+        raise InputError(problems=unique(problems))
     return parts.plan(entry.name if entry else "scenario", entry)
 
 
@@ -187,7 +178,7 @@ class _Parts:
         if isinstance(scenario.graph, str):
             self.graph = self._take("graph", scenario.graph)
         for role, agents in scenario.cast.items():
-            for name, agent in zip(cast_names(scenario, role), agents, strict=True):
+            for name, agent in zip(scenario.names(role), agents, strict=True):
                 self._agent(name, agent)
         for arm in scenario.arms.values():
             for locale in arm.locales:
@@ -248,12 +239,6 @@ class _Parts:
         return entry.model
 
 
-def located(library: Library, entry: Entry) -> Iterator[Problem]:
-    """Yield what one readable file contradicts in others, with its places in the file."""
-    for finding in (*twins(library, entry), *check_entry(library, entry.model)):
-        yield entry.document.finding(finding)
-
-
 def _agreement(library: Library, scenario: Scenario, entry: Entry | None) -> Iterator[Problem]:
     for finding in ScenarioCheck(library, scenario).findings():
         if entry is not None:
@@ -261,53 +246,3 @@ def _agreement(library: Library, scenario: Scenario, entry: Entry | None) -> Ite
         else:
             key = ".".join(map(str, finding.path))
             yield Problem("scenario", None, None, key, finding.found, finding.right)
-
-
-def _unique(problems: list[Problem]) -> list[Problem]:
-    return sorted(dict.fromkeys(problems), key=lambda p: (p.file, p.line or 0, p.column or 0))
-
-
-def check_paths(paths: list[str], library: Library | None = None) -> tuple[int, list[Problem]]:
-    """Check files, folders, or everything; return how many files were read, and what is wrong.
-
-    Raises:
-        InputError: a path does not exist.
-    """
-    library = library or Library()
-    entries = list(_entries(paths, library)) if paths else list(library.everything())
-    problems = [p for e in entries for p in e.problems]
-    problems += [] if paths else library.unread()
-    problems += [p for e in entries if e.model is not None for p in located(library, e)]
-    return len(entries), _unique(problems)
-
-
-def _entries(paths: list[str], library: Library) -> Iterator[Entry]:
-    from pathlib import Path
-
-    for given in paths:
-        path = Path(given)
-        if path.is_dir():
-            read = (library.read(each) for each in sorted(path.rglob("*.yaml")))
-            # Directly in agents/ lies what agents refer to, such as sources; it is none of them.
-            yield from (e for e in read if e.kind != "?" or e.path.parent.name != "agents")
-        elif path.is_file():
-            yield library.read(path)
-        elif re.fullmatch(r"[A-Za-z0-9_-]+", given):
-            yield find_entry(given, library)
-        else:
-            raise InputError(f"{given}: there is no such file or folder")
-
-
-def find_entry(name: str, library: Library) -> Entry:
-    """Return what is called `name`, whatever its kind; a path to a file does too.
-
-    Raises:
-        InputError: there is no such thing.
-    """
-    if name.endswith((".yaml", ".yml")):
-        return library.entry("file", name)
-    for kind in ("scenario", "graph", *AGENTS, "instrument", "locale", "prompt"):
-        if library.find(kind, name):
-            return library.entry(kind, name)
-    known = [n for kind in MODELS for n in library.names(kind)]
-    raise InputError(f"there is nothing called {name!r}{suggestion(name, known)}; see `mhsim list`")

@@ -20,12 +20,13 @@ from typing import Any, Literal, TypeVar, get_args, get_origin
 from pydantic import ValidationError
 
 from mhsim.casting import Casting
+from mhsim.checking import check_paths
 from mhsim.errors import FailureKind, InputError, PlayerError, listed
 from mhsim.forms import Findings, rating_form
 from mhsim.guards import LogGuard
 from mhsim.library import AGENTS, BUILT_IN, FOLDERS, Library
 from mhsim.nodes import Step, Visit
-from mhsim.planning import check_paths, make_plan
+from mhsim.planning import make_plan
 from mhsim.record import (
     AnyEvent,
     ClosingReason,

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from mhsim.checking import check_paths
 from mhsim.document import parse
 from mhsim.errors import InputError
 from mhsim.library import BUILT_IN, FOLDERS, MODELS, Library
-from mhsim.planning import check_paths, make_plan
+from mhsim.planning import make_plan
 from mhsim.schema import write
 from mhsim.starter import create, starter
 

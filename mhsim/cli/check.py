@@ -24,7 +24,7 @@ def check(*paths: str, schema: Path | None = None, json: bool = False) -> int:
         schema: write JSON Schemas for editors into this folder, and check nothing.
         json: print the problems as JSON.
     """
-    from mhsim.planning import check_paths
+    from mhsim.checking import check_paths
 
     if schema is not None:
         from mhsim.schema import write

@@ -19,8 +19,8 @@ def doctor(*, json: bool = False) -> int:
         json: print it as JSON.
     """
     from mhsim.casting import PLAYERS
+    from mhsim.checking import check_paths
     from mhsim.library import BUILT_IN, Library
-    from mhsim.planning import check_paths
 
     packages = {name: _version(name) for name in _needed()}
     files, problems = check_paths([])

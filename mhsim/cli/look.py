@@ -54,8 +54,8 @@ def show(
         json: print it as JSON.
     """
     from mhsim import drawing, showing
+    from mhsim.checking import find_entry
     from mhsim.library import Library
-    from mhsim.planning import find_entry
     from mhsim.spec.graph import Graph
 
     entry = find_entry(name, Library())

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from mhsim.checking import located
 from mhsim.errors import InputError, listed, suggestion
 from mhsim.library import BUILT_IN, MODELS, Entry, Library
-from mhsim.planning import located
 from mhsim.showing import designs, pack, people
 from mhsim.showing.paper import Paper
 from mhsim.spec.agent import Critic, Judge, Patient, Prompt, Therapist

@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from mhsim.spec.agent import Agent, Critic, Judge, Patient, Therapist
+from mhsim.spec.assumption import Assumptions as Assumptions
 from mhsim.spec.base import (
     NAME,
     Count,
@@ -27,7 +28,6 @@ from mhsim.spec.base import (
     Name,
     Names,
     Nested,
-    Share,
     Spec,
     Text,
     as_tuple,
@@ -160,37 +160,6 @@ class Pairwise(Spec):
     blind: Flag = True
 
 
-class Reader(Spec):
-    """What the simulator assumes of one judge in one language.
-
-    Args:
-        bias: points added to every item value it reads, -3 to 3.
-        noise: standard deviation, in points, of what it adds besides.
-        miss: the share of evidence it overlooks.
-    """
-
-    bias: Annotated[float, Field(ge=-3, le=3, strict=True)] = 0.0
-    noise: Annotated[float, Field(ge=0, le=3, strict=True)] = 0.0
-    miss: Share = 0.0
-
-
-class Assumptions(Spec):
-    """What the reference simulator assumes: declared known truth, not a finding about models.
-
-    Args:
-        flattening: per arm, the probability that a patient puts an experience in flattened words.
-        attenuation: per locale, the share of each item's value that is lost when it is put into
-            words (0.18 turns a 3 into a 2 about every second time).
-        judges: per judge's role and language (`en`, `zh`, `bn`, `hi`), how well it reads.
-    """
-
-    flattening: dict[Name, Share] = Field(default_factory=dict)
-    attenuation: dict[Locale, Share] = Field(default_factory=dict)
-    judges: dict[Name, dict[Annotated[StrictStr, Field(pattern="^[a-z]{2,3}$")], Reader]] = Field(
-        default_factory=dict
-    )
-
-
 class Reporting(Spec):
     """Who looks at the finished conversations for the report.
 
@@ -248,3 +217,11 @@ class Scenario(Spec):
     def model_for(self, role: str) -> Model:
         """Return the model that answers for a role."""
         return self.models.get(role) or self.models.get("default") or Model(model="reference")
+
+    def names(self, role: str) -> list[str]:
+        """Return the names of who is cast as `role`; an agent built in code is called by it."""
+        agents = self.cast[role]
+        return [
+            agent if isinstance(agent, str) else role if len(agents) == 1 else f"{role}-{n}"
+            for n, agent in enumerate(agents, 1)
+        ]

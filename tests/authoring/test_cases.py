@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 import yaml
 
+from mhsim.checking import check_paths
 from mhsim.library import Library
-from mhsim.planning import check_paths
 
 HERE = Path(__file__).parent
 CASES: list[Any] = [

@@ -15,10 +15,11 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mhsim.checking import check_paths
 from mhsim.document import parse
 from mhsim.errors import InputError, Problem
 from mhsim.library import BUILT_IN, FOLDERS, Library
-from mhsim.planning import check_paths, make_plan
+from mhsim.planning import make_plan
 
 FORBIDDEN = re.compile(
     r"[Ii]nput should|Extra inputs|Field required|validation error|Value error|pydantic|Traceback"

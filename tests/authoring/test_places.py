@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from mhsim.checking import check_paths
 from mhsim.cli import call
 from mhsim.complaint.expected import inside, keys
 from mhsim.document import Document, Mark, parse
 from mhsim.library import MODELS, Library
-from mhsim.planning import check_paths
 from mhsim.spec.graph import GUARDS
 
 GOOD = Path(__file__).parent / "good"

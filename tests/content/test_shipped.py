@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from mhsim.checking import check_paths
 from mhsim.lexicon import Lexicon, screen
 from mhsim.library import BUILT_IN, Library
-from mhsim.planning import check_paths, make_plan
+from mhsim.planning import make_plan
 from mhsim.players.reference.reading import evidence, question
 from mhsim.players.reference.words import gendered
 from mhsim.spec.agent import Patient, Persona, Therapist
