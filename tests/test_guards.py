@@ -188,6 +188,8 @@ def test_stability_needs_evidence_for_every_item():
     assert stable.holds(log(rating(ALL, 1), rating(ALL, 2)))
     assert not stable.holds(log(rating(NOTHING, 1), rating(NOTHING, 2)))
     assert not stable.holds(log(rating("?" + ALL[1:], 1), rating("?" + ALL[1:], 2)))
+    wide = Stable(judge="judge", turns=2, within=18)
+    assert not wide.holds(log(rating(NOTHING, 1), rating(ALL, 2)))
     assert not stable.holds(log(rating(ALL, 1)))
 
 

@@ -200,10 +200,11 @@ def test_an_opening_says_what_was_fixed():
     assert opening.mhsim == mhsim.__version__
 
 
-async def test_a_stopped_session_leaves_whole_visits_and_can_be_gone_on_with():
+@pytest.mark.parametrize("lowering", ["node", "session"])
+async def test_a_stopped_session_leaves_whole_visits_and_can_be_gone_on_with(lowering):
     """Cancelling in the middle of a turn closes nothing and loses no finished turn."""
     uncut = await asyncio.to_thread(play, "panel")
-    made = stage("panel")
+    made = stage("panel", None, lowering)
     stuck = Stuck(Script([filled()] * 9), turns=1)
     made.casting.players["judge_b"] = stuck
     kept: list[AnyEvent] = []

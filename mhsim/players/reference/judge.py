@@ -11,7 +11,7 @@ from mhsim.lexicon import Lexicon
 from mhsim.players.reference.reading import Evidence, evidence, question
 from mhsim.record import ItemState, Utterance
 from mhsim.spec.agent import Judge
-from mhsim.spec.scenario import Reader
+from mhsim.spec.assumption import Reader
 from mhsim.table import Ask, Brief, Filled, Form, Line
 from mhsim.text import same_script, script
 
