@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from mhsim.cli.output import document, say
 
 
-def report(run: str, /, *, json: bool = False) -> int:
+def report(
+    run: str, /, *, authenticity: bool = False, reference: Path | None = None, json: bool = False
+) -> int:
     """Tell what a run measured, and what is missing.
 
     Severity error and flags by arm and locale. A run that is still going on is reported as far as
@@ -13,26 +17,34 @@ def report(run: str, /, *, json: bool = False) -> int:
 
     Examples:
         mhsim report persona-trap
+        mhsim report runs/first --authenticity
         mhsim report runs/first --json
 
     Args:
         run: a run directory, or the name of one in runs/.
+        authenticity: also measure culture: idioms, flattening, register, disclosure, the gate.
+        reference: human dialogues, JSON lines of locale, patient and turns, for the bands.
         json: print every number as JSON.
     """
+    from mhsim.measure.culture import culture_numbers
     from mhsim.measure.summary import summary
+    from mhsim.report.culture import culture
     from mhsim.report.terminal import pages
     from mhsim.store import Run, find_run
 
     opened = Run(find_run(run))
     scenario = opened.plan.scenario
     numbers = summary(opened)
+    about_culture = list(culture_numbers(opened, reference)) if authenticity or reference else []
     if json:
         document(
             run=str(opened.path),
             plan=opened.plan.hash,
             models={role: scenario.model_for(role).model for role in scenario.cast},
-            measures=[number.as_data() for number in numbers],
+            measures=[number.as_data() for number in (*numbers, *about_culture)],
         )
         return 0
     say("\n\n".join(pages(opened, numbers)))
+    if about_culture:
+        say("\n" + "\n\n".join(culture(about_culture)))
     return 0

@@ -157,10 +157,10 @@ class View:
 
     def _recited(self) -> Iterator[Flag]:
         rules = self.of("rule")
-        groups = self.of("exposition")
-        if rules and (groups or len(rules) > 1):
+        others = [*self.of("exposition"), *self.of("props")]
+        if rules and (others or len(rules) > 1):
             reason = "states what all of a group do instead of what happened to this person"
-            yield around([*rules, *groups], "recited culture", reason)
+            yield around([*rules, *others], "recited culture", reason)
 
     def _propped(self) -> Iterator[Flag]:
         props, slang = self._different("props"), self._different("slang")
