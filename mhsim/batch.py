@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 import mhsim
 from mhsim.errors import RunError
 from mhsim.journal import Journal, read_closed, read_lines
+from mhsim.outcome import Outcome, Watcher
 from mhsim.planning import Plan, make_plan
 from mhsim.process import calm_collector, open_files
 from mhsim.record import AnyEvent, Closing, Failure, Opening, TrialId
@@ -30,47 +30,6 @@ _RAMP = 0.002
 
 _FILES = 256
 """Open files a batch may need besides one per worker."""
-
-
-class Watcher(Protocol):
-    """Somebody who is told how a batch gets on."""
-
-    def kept(self, trial: TrialId, closing: Closing) -> None:
-        """Say that a trial was closed by an earlier call; said of all of them before any starts."""
-        ...
-
-    def started(self, trial: TrialId, turns: int) -> None:
-        """Say that a trial begins, or goes on after some whole turns."""
-        ...
-
-    def happened(self, trial: TrialId, events: Sequence[AnyEvent]) -> None:
-        """Say what one visit to a node left."""
-        ...
-
-    def finished(self, trial: TrialId, closing: Closing) -> None:
-        """Say that a trial has ended."""
-        ...
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a batch came to.
-
-    Args:
-        run: the run directory, readable.
-        played: trials closed by this call.
-        kept: trials that were closed before.
-        resumed: trials that went on from whole turns of an earlier call.
-        failed: ids of trials that could not go on, earlier calls' included, with the reason.
-        failures: failures by kind in the trials closed by this call, unrated turns included.
-    """
-
-    run: Run
-    played: int
-    kept: int
-    resumed: int
-    failed: Mapping[str, str]
-    failures: Mapping[str, int]
 
 
 @dataclass

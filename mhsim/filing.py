@@ -115,7 +115,7 @@ def _model(document: Document, kind: str | None) -> tuple[Any, list[Problem]]:
         model = MODELS[kind].model_validate(data)
     except ValidationError as error:
         return None, list(complaints(document, error, MODELS[kind]))
-    if isinstance(model, Graph):
+    if isinstance(model, Graph) and not document.broken:
         return model, [document.finding(finding) for finding in model.problems()]
     return model, []
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import inspect
 import json
 import os
+import runpy
 import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
+from cyclopts import App
 from support import ROOT
 
 from mhsim import __version__, cli
@@ -94,11 +96,29 @@ def test_the_reference_in_docs_is_up_to_date() -> None:
     assert (ROOT / "docs" / "commands.md").read_text(encoding="utf-8") == help.markdown()
 
 
-def test_the_reference_is_written_by_the_module(tmp_path: Path) -> None:
+def test_the_reference_is_written_by_the_module(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As the Makefile calls it."""
     path = tmp_path / "commands.md"
-    subprocess.run([sys.executable, "-m", "mhsim.cli.help", str(path)], check=True)
+    monkeypatch.setattr(sys, "argv", ["help", str(path)])
+    monkeypatch.delitem(sys.modules, "mhsim.cli.help")
+    runpy.run_module("mhsim.cli.help", run_name="__main__")
     assert path.read_text(encoding="utf-8") == help.markdown()
+
+
+def test_choices_are_told_with_bars() -> None:
+    """In a table of Markdown, too."""
+    other = App()
+
+    @other.default
+    def hand_over(*, to: Literal["csv", "openai"] | None = None, days: int | str = 3) -> None:
+        """Hand over."""
+
+    labels = [help._label(argument) for argument in other.assemble_argument_collection()]
+    assert labels == ["--to csv|openai", "--days DAYS"]
+    page = help.Page("x", "x", ("y",), ((labels[0], "Where to."),), ("mhsim x",))
+    assert "| `--to csv\\|openai` | Where to. |" in help._section(page)
 
 
 def test_shells_can_complete_verbs_and_options() -> None:
@@ -243,13 +263,13 @@ def test_a_closed_pipe_is_no_traceback() -> None:
         assert job.wait(60) in (0, 141)
 
 
-def test_a_reader_that_is_gone_before_the_end_is_141() -> None:
-    """As the shell reports whoever is killed by SIGPIPE."""
+def test_a_reader_that_is_gone_before_the_end_is_141(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the shell reports whoever is killed by SIGPIPE; nothing is left to fail at the exit."""
     read, write = os.pipe()
     os.close(read)
-    done = subprocess.run(command("--help"), stdout=write, stderr=subprocess.PIPE, check=False)
-    os.close(write)
-    assert (done.returncode, done.stderr) == (141, b"")
+    with os.fdopen(write, "w") as gone:
+        monkeypatch.setattr(sys, "stdout", gone)
+        assert cli.call(["--help"]) == 141
 
 
 def test_an_interrupt_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -301,6 +321,13 @@ def test_the_help_of_a_verb_imports_no_engine(verb: str) -> None:
     """Only what reads signatures."""
     heavy = imported(f"from mhsim.cli import call; call(['{verb}', '--help'])") & HEAVY
     assert heavy <= {"cyclopts"}
+
+
+def test_the_program_exits_with_the_code_of_its_verb(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`python -m mhsim`, in this process."""
+    monkeypatch.setattr(sys, "argv", ["mhsim", "plan", "nothing"])
+    with pytest.raises(SystemExit, match="2"):
+        runpy.run_module("mhsim", run_name="__main__")
 
 
 def test_the_program_is_there_by_both_names() -> None:

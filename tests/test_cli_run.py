@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
+import signal
+import threading
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,7 @@ from support import ANSWER
 
 from mhsim.cli import run as verb
 from mhsim.store import Run
-from runs import call, lines, reopen, small, trials
+from runs import call, lines, reopen, small, trials, wait_for
 
 TRIAL = "english.en-US.shopkeeper.001"
 
@@ -145,6 +148,27 @@ def test_the_command_to_go_on_can_be_pasted() -> None:
     assert shlex.split(words) == [
         "mhsim", "run", "my scenario.yaml", "--out", "runs/a'b", "--workers", "3"
     ]  # fmt: skip
+
+
+def test_a_signal_stops_it_between_turns() -> None:
+    """SIGTERM, in this process; test_crash.py does the same to the real program."""
+    small(replicates=300)
+
+    def stop() -> None:
+        wait_for(lambda: list(Path("runs/small/trials").glob("*.jsonl")))
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    stopper = threading.Thread(target=stop)
+    stopper.start()
+    done = call("run", "small", "--quiet")
+    stopper.join()
+    signal.signal(signal.SIGTERM, before)
+    assert (done.code, done.out) == (130, "")
+    assert done.err == (
+        "interrupted; every finished turn is on disk. To go on:\n"
+        "  mhsim run small --out runs/small --workers 16\n"
+    )
 
 
 def test_the_plan_beside_the_trials_is_what_was_run() -> None:

@@ -151,5 +151,10 @@ def _bare(hint: Any) -> Any:
     return members[0] if get_origin(hint) in (Union, UnionType) and len(members) == 1 else hint
 
 
+def main(path: str) -> None:
+    """Write the reference."""
+    FilePath(path).write_text(markdown(), encoding="utf-8")
+
+
 if __name__ == "__main__":
-    FilePath(sys.argv[1]).write_text(markdown(), encoding="utf-8")
+    main(sys.argv[1])

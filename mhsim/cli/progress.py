@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -14,6 +15,9 @@ from mhsim.trace.sheet import Live, is_terminal, terminal_size
 
 _SOON, _LATE = 5.0, 300.0
 """Seconds between two lines without a terminal: a tenth of the time so far, within these."""
+
+_BAR = 20
+"""Characters of a bar, at most."""
 
 Condition = tuple[str, str]
 
@@ -57,7 +61,8 @@ class Progress:
         if self._live:
             self._live.stop()
         if self._began is not None:
-            self._say("\n".join(self.lines()) if self._terminal else self.summary())
+            columns = terminal_size(self._stream).columns - 1
+            self._say("\n".join(self.lines(columns)) if self._terminal else self.summary())
         self._live, self._shown = None, False
 
     def kept(self, trial: TrialId, closing: Closing) -> None:
@@ -95,22 +100,27 @@ class Progress:
         self._ended(trial, closing)
         self._now_and_then()
 
-    def lines(self, most: int | None = None) -> list[str]:
+    def lines(self, columns: int = 80, most: int | None = None) -> list[str]:
         """Return the whole state as a table in plain ASCII.
 
         Args:
+            columns: the width to keep to.
             most: lines to keep to; conditions that nothing goes on in make way first.
         """
-        head = ["arm", "locale", "done", "now", "of", "failed", ""]
-        every = {condition: self._row(condition) for condition in self._conditions}
-        drawn = table(head, list(every.values())).splitlines()
-        room = len(every) if most is None else max(0, most - 4)
-        if len(every) <= room:
-            return [*drawn, self.summary()]
-        order = sorted(every, key=lambda condition: not self.going[condition])
-        kept = set(order[:room])
-        rows = [line for condition, line in zip(every, drawn[2:], strict=True) if condition in kept]
-        return [*drawn[:2], *rows, f"and {len(every) - room} more", self.summary()]
+        head = ["arm", "locale", "done", "now", "of", "failed"]
+        drawn = table(head, [self._row(condition) for condition in self._conditions]).splitlines()
+        bar = min(_BAR, columns - max(map(len, drawn)) - 4)
+        rows = [
+            f"{line:{max(map(len, drawn))}}  {self._bar(condition, bar)}".rstrip()
+            for condition, line in zip(self._conditions, drawn[2:], strict=True)
+        ]
+        summary = textwrap.wrap(self.summary(), columns)
+        room = len(rows) if most is None else max(0, most - 3 - len(summary))
+        if len(rows) <= room:
+            return [*drawn[:2], *rows, *summary]
+        order = sorted(range(len(rows)), key=lambda n: not self.going[self._conditions[n]])
+        kept = [rows[n] for n in sorted(order[:room])]
+        return [*drawn[:2], *kept, f"and {len(rows) - room} more", *summary]
 
     def summary(self) -> str:
         """Return everything in a line."""
@@ -133,19 +143,15 @@ class Progress:
 
     def _status(self, columns: int) -> list[str]:
         """Return what stands on the terminal: as much as it has room for."""
-        return self.lines(terminal_size(self._stream).lines - 3)
+        return self.lines(columns, terminal_size(self._stream).lines - 3)
 
     def _row(self, condition: Condition) -> list[str]:
-        done = self.done[condition]
-        filled = round(20 * done / self._planned)
-        return [
-            *condition,
-            str(done),
-            str(self.going[condition]),
-            str(self._planned),
-            str(self.failed[condition]),
-            f"[{'#' * filled}{'.' * (20 - filled)}]",
-        ]
+        counts = self.done[condition], self.going[condition], self._planned, self.failed[condition]
+        return [*condition, *map(str, counts)]
+
+    def _bar(self, condition: Condition, width: int) -> str:
+        filled = round(width * self.done[condition] / self._planned)
+        return f"[{'#' * filled}{'.' * (width - filled)}]" if width > 3 else ""
 
     def _ended(self, trial: TrialId, closing: Closing) -> None:
         self.done[trial.arm, trial.locale] += 1

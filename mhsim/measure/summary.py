@@ -116,7 +116,9 @@ class _Cell:
         yield mean("items_assessed", lambda e: e.assessed, "items assessed at the end, mean")
         unrated = sum(p.unrated.get(judge, 0) for p in self.whole)
         missing = self.planned - len(self.whole)
-        yield self._count("unrated_turns", self.whole, unrated, missing, "count", here)
+        yield replace(
+            self._count("unrated_turns", self.whole, unrated, missing, "count"), where=here
+        )
 
     def flagged(self) -> Iterator[Number]:
         """Tell how much was flagged."""
@@ -152,10 +154,9 @@ class _Cell:
         count: int,
         missing: int,
         method: str,
-        where: dict[str, str] | None = None,
     ) -> Number:
         n = len(_patients(played))
-        return Number(measure, float(count), None, None, n, missing, method, where or self.where)
+        return Number(measure, float(count), None, None, n, missing, method, self.where)
 
 
 def _finally_said(played: Played) -> tuple[int, int]:

@@ -79,7 +79,8 @@ def places(data: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 WORDS = st.sampled_from(
     ["", "kind", "patient", "judge", "end", "turns", "bn-BD", "bn_bd", "phq9", "sleep", "closed",
-     "reference", "openai:x", "script:none.yaml", "re:(", "{{ x", "{a", "on", "4", "0", "-1", "locale"]
+     "reference", "openai:x", "script:none.yaml", "re:(", "{{ x", "{a", "on", "4", "0", "-1",
+     "locale"]
 )  # fmt: skip
 SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(-3, 300), st.integers(), st.floats(), st.text(max_size=8),
