@@ -179,6 +179,16 @@ def test_where_the_critic_failed_the_rate_is_missing() -> None:
     assert "-" in pages_of(run).split("\n\n")[1].splitlines()[2].split()
 
 
+def test_without_a_patient_there_is_no_truth_to_be_held_against() -> None:
+    """The conversation still counts."""
+    base = scenario("interview", {"turns": 1})
+    people = {**base.cast, "patient": base.cast["therapist"]}
+    run = played(make_plan(base.model_copy(update={"cast": people}), LIBRARY)).run
+    assert number(run, "conversations").value == 1
+    error = number(run, "severity_error", "judge")
+    assert (error.value, error.missing) == (None, 1)
+
+
 # --- the terminal
 
 

@@ -10,18 +10,28 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from rich.color import ColorSystem
+from rich.style import Style as RichStyle
+
 Style = Literal["bold", "dim", "under", "red", "yellow", "magenta", "cyan"]
 """How a piece of text looks on a terminal. Nothing is told by style alone."""
 
-_CODES: dict[Style, str] = {
-    "bold": "1",
-    "dim": "2",
-    "under": "4",
-    "red": "31",
-    "yellow": "33",
-    "magenta": "35",
-    "cyan": "36",
+_NAMES: dict[Style, str] = {
+    "bold": "bold",
+    "dim": "dim",
+    "under": "underline",
+    "red": "red",
+    "yellow": "yellow",
+    "magenta": "magenta",
+    "cyan": "cyan",
 }
+"""Our styles in rich's words; rich knows how a terminal is told them."""
+
+_CODES: dict[Style, str] = {
+    style: RichStyle.parse(name).render("x", color_system=ColorSystem.STANDARD).partition("x")[0]
+    for style, name in _NAMES.items()
+}
+_COLOURS = frozenset({"red", "yellow", "magenta", "cyan"})
 _ON = {style: chr(0xFDD0 + place) for place, style in enumerate(_CODES)}
 OFF = chr(0xFDEF)
 """Ends every style."""
@@ -63,9 +73,9 @@ def paint(text: str, styled: bool, coloured: bool) -> str:
     codes = dict.fromkeys(map(ord, MARKS), "")
     if styled:
         codes |= {
-            ord(_ON[style]): f"\x1b[{code}m"
+            ord(_ON[style]): code
             for style, code in _CODES.items()
-            if coloured or not code.startswith("3")
+            if coloured or style not in _COLOURS
         }
         codes[ord(OFF)] = "\x1b[0m"
     return text.translate(codes)
