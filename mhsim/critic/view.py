@@ -138,9 +138,20 @@ class View:
             if name == "therapy_soft" and self.speaker.modern:
                 continue
             for hit in self.of(name):
+                if self._licensed(hit):
+                    continue
                 if name == "metaphor" and self.style.get("concrete") and self.items:
                     continue  # an image with a scene around it is somebody's own
                 yield Flag(hit.start, hit.end, kind, _REASONS[kind])
+
+    def _licensed(self, hit: Hit) -> bool:
+        """Say whether a soft marker that is this speaker's own stands in the same place."""
+        return self.speaker.modern and any(
+            self.lexicon.markers[marker.name].strength == "soft"
+            and marker.start < hit.end
+            and hit.start < marker.end
+            for marker in self.markers
+        )
 
     def _stacked(self) -> Iterator[Flag]:
         kinds = {hit.name: hit for hit in self.idioms}
