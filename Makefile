@@ -24,7 +24,7 @@ demo: $(VENV)/.installed ## the embedded experiment, then its report
 	$(BIN)/mhsim report $(DEMO)
 
 test: $(VENV)/.installed-test check ## every check and every test
-	$(BIN)/python -m pytest -q --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -q -n auto --cov --cov-report=term:skip-covered
 
 check: $(VENV)/.installed-test ## style, types, layers, dependencies, spelling
 	$(BIN)/ruff format --check .

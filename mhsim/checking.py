@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+from pydantic import ValidationError
+
+from mhsim.complaint import complaints
 from mhsim.crosscheck import check_entry, twins
+from mhsim.document import parse
 from mhsim.errors import InputError, Problem, suggestion
 from mhsim.library import AGENTS, MODELS, Entry, Library
+from mhsim.spec.scenario import Scenario
 
 
 def located(library: Library, entry: Entry) -> Iterator[Problem]:
@@ -32,8 +40,27 @@ def check_paths(paths: list[str], library: Library | None = None) -> tuple[int, 
     entries = list(_entries(paths, library)) if paths else list(library.everything())
     problems = [p for e in entries for p in e.problems]
     problems += [] if paths else library.unread()
-    problems += [p for e in entries if e.model is not None for p in located(library, e)]
+    # What ships must agree with what ships, not with what somebody puts before it.
+    problems += [
+        p for e in entries if e.model is not None for p in located(library.behind(e.path), e)
+    ]
     return len(entries), unique(problems)
+
+
+def changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
+    """Return a scenario with some fields replaced.
+
+    Raises:
+        InputError: what they are replaced with will not do.
+    """
+    data = {**scenario.model_dump(mode="json", by_alias=True), **changes}
+    try:
+        return Scenario.model_validate(data)
+    except ValidationError as error:
+        document = parse(json.dumps(data, ensure_ascii=False), "changes")
+        found = complaints(document, error, Scenario)
+        problems = [replace(problem, line=None, column=None) for problem in found]
+        raise InputError(problems=problems) from error
 
 
 def _entries(paths: list[str], library: Library) -> Iterator[Entry]:

@@ -8,6 +8,9 @@ from typing import Any
 
 from mhsim.planning import Plan
 
+_MOST = 60
+"""Characters of a value that are shown."""
+
 
 def differences(old: Plan, new: Plan, most: int = 20) -> list[str]:
     """Say in what two plans differ: `scenario.replicates: 5 in the run, 3 now`."""
@@ -24,11 +27,19 @@ def _differ(old: Any, new: Any, path: str) -> Iterator[str]:
         for n, (before, after) in enumerate(zip(old, new, strict=True)):
             yield from _differ(before, after, f"{path}[{n}]")
     elif old != new:
-        yield f"{path}: {_short(old)} in the run, {_short(new)} now"
+        before, after = _shown(old), _shown(new)
+        start = next((n for n, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), 0)
+        yield f"{path}: {_cut(before, start)} in the run, {_cut(after, start)} now"
 
 
-def _short(value: Any) -> str:
-    if value is None:
-        return "nothing"
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 60 else text[:57] + "..."
+def _shown(value: Any) -> str:
+    return "nothing" if value is None else json.dumps(value, ensure_ascii=False)
+
+
+def _cut(text: str, start: int) -> str:
+    """Shorten a text to what stands around the place from which on it differs."""
+    if len(text) <= _MOST:
+        return text
+    begin = max(0, min(start - _MOST // 3, len(text) - _MOST)) if start > _MOST // 2 else 0
+    piece = text[begin : begin + _MOST]
+    return f"{'...' if begin else ''}{piece}{'...' if begin + _MOST < len(text) else ''}"

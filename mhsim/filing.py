@@ -80,9 +80,12 @@ def unreadable(path: Path, name: str) -> Iterator[Problem]:
 
 
 def folder_kind(path: Path) -> str | None:
-    """Say what lies in a path's folder: the kind whose folder's name is the last in it."""
+    """Say what lies in a path's folder: the kind whose folder's name is the last in it.
+
+    Folders may be divided further; those of a path from elsewhere may be called as they like.
+    """
     parts = path.parent.parts
-    for end in range(len(parts), 0, -1):
+    for end in range(len(parts), len(parts) - 1 if path.is_absolute() else 0, -1):
         for kind, folder in FOLDERS.items():
             names = Path(folder).parts
             if parts[max(0, end - len(names)) : end] == names:
@@ -148,7 +151,7 @@ def _misplaced(
         if isinstance(tag, str) and tag != path.stem and re.fullmatch(LOCALE, tag):
             right = f"name the file {tag}.yaml"
             yield document.problem(("locale",), f"the file is called {path.name}", right)
-    elif folder and not re.fullmatch(NAME, path.stem):
+    elif folder not in (None, "locale") and not re.fullmatch(NAME, path.stem):
         slug = re.sub(r"[^a-z0-9_-]+", "-", path.stem.lower()).strip("-")
         meant = f" (did you mean {slug}.yaml?)" if re.fullmatch(NAME, slug) else ""
         right = f"small letters, digits, - and _, first a letter{meant}"

@@ -224,13 +224,13 @@ def read_closing(path: Path) -> Closing:
             if tail == 0 or len(lines) > 2:
                 break
             block *= 8
+    event = None
     with suppress(ValidationError, IndexError):
         event = parse(lines[-2])
-        if isinstance(event, Closing) and not lines[-1]:
-            return event
-    last = read_closed(path)[-1]  # which line is damaged can be told by reading them all
-    assert isinstance(last, Closing)
-    return last
+    if not isinstance(event, Closing) or lines[-1]:
+        event = read_closed(path)[-1]  # raises: reading them all tells which line it is
+    assert isinstance(event, Closing)
+    return event
 
 
 def _damage(path: Path, line: int, what: str) -> RunError:

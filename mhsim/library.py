@@ -111,6 +111,13 @@ class Library:
                     if taken.setdefault(path.stem, root) == root:
                         yield self.read(path, kind)
 
+    def behind(self, path: Path) -> Library:
+        """Return the library as a file sees it: its own root and later ones, none before it."""
+        for place, root in enumerate(self.roots):
+            if path.is_relative_to(root.absolute()):
+                return Library(self.roots[place:], self._read)
+        return self
+
     def twins(self, entry: Entry) -> list[Path]:
         """Return other files that want the same name, those that get it first."""
         kinds = AGENTS if entry.kind in AGENTS else (entry.kind,)

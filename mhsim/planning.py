@@ -6,17 +6,14 @@ import hashlib
 import itertools
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from pydantic import SerializeAsAny, ValidationError
+from pydantic import SerializeAsAny
 
 import mhsim
-from mhsim.checking import located, unique
-from mhsim.complaint import complaints
+from mhsim.checking import changed, located, unique
 from mhsim.crosscheck import ScenarioCheck
-from mhsim.document import parse
 from mhsim.errors import InputError, Problem
 from mhsim.library import AGENTS, Entry, Library
 from mhsim.record import TrialId
@@ -159,24 +156,12 @@ def make_plan(
         raise InputError(problems=entry.problems)
     model: Scenario = entry.model if entry else scenario  # type: ignore[assignment]
     if changes:
-        model = _changed(model, changes)
+        model = changed(model, changes)
     parts = _Parts(library, model)
     problems = [*parts.problems(), *_agreement(library, model, entry)]
     if problems:
         raise InputError(problems=unique(problems))
     return parts.plan(entry.name if entry else "scenario", entry)
-
-
-def _changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
-    """Return a scenario with some fields replaced."""
-    data = {**scenario.model_dump(mode="json", by_alias=True), **changes}
-    try:
-        return Scenario.model_validate(data)
-    except ValidationError as error:
-        document = parse(json.dumps(data, ensure_ascii=False), "changes")
-        found = complaints(document, error, Scenario)
-        problems = [replace(problem, line=None, column=None) for problem in found]
-        raise InputError(problems=problems) from error
 
 
 class _Parts:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 
 import pytest
-from support import ANSWER, JUDGE, PATIENT, QUESTION, THERAPIST, filled
+from support import ANSWER, JUDGE, PATIENT, QUESTION, ROOT, THERAPIST, filled
 
 import mhsim
 from mhsim import Graph, Judge, Patient, Plan, Run, Scenario, Session, Therapist
@@ -14,7 +15,7 @@ from mhsim.players.script import Script
 from mhsim.record import AnyEvent, Closing, Opening, Rating, Utterance
 from mhsim.spec.model import Model
 from mhsim.spec.scenario import Arm
-from runs import PLAIN, small, timeless
+from runs import PLAIN, SMALL, small, timeless
 
 
 def test_every_public_name_is_there() -> None:
@@ -100,6 +101,18 @@ def test_a_run_is_read_back() -> None:
     assert first.closing
     assert first.closing.reason == "limit"
     assert run.plan.hash == mhsim.plan("small").hash
+
+
+def test_the_example_of_the_docs_works(capsys: pytest.CaptureFixture[str]) -> None:
+    """As it is printed, on a scenario of the same name that is here and smaller."""
+    text = (ROOT / "docs" / "runs.md").read_text(encoding="utf-8")
+    example = text.partition("```python\n")[2].partition("```")[0]
+    arms = "{adapted: {locales: [bn-BD], localize: formulation}}"
+    small(re.sub(r"arms:\n(  .*\n)+", f"arms: {arms}\n", SMALL), name="persona-trap")
+    exec(compile(example, "docs/runs.md", "exec"), {})
+    told = capsys.readouterr().out.splitlines()
+    assert (told[0], told[-2]) == ("opening", "closing")
+    assert told[-1] == "adapted.bn-BD.shopkeeper.001 limit 8"
 
 
 # --- in code

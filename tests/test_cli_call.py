@@ -9,6 +9,7 @@ import runpy
 import subprocess
 import sys
 from importlib import import_module
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any, Literal
 
@@ -272,6 +273,24 @@ def test_a_reader_that_is_gone_before_the_end_is_141(monkeypatch: pytest.MonkeyP
         assert cli.call(["--help"]) == 141
 
 
+@pytest.mark.parametrize("closed", [1, 2])
+def test_a_stream_that_was_closed_takes_text_nowhere(closed: int) -> None:
+    """A daemon may have neither."""
+    small(replicates=1)
+    done = process("run", "small", before=["sh", "-c", f'exec "$@" {closed}>&-', "sh"])
+    assert done.code == 0
+    assert (done.out == "") is (closed == 1)
+    assert (done.err == "") is (closed == 2)
+
+
+def test_a_terminal_that_lacks_a_letter_shows_another() -> None:
+    """Never a traceback."""
+    done = process("show", "culture-loop", env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("graph culture-loop")
+    assert "?" in done.out
+
+
 def test_an_interrupt_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a traceback."""
 
@@ -324,10 +343,13 @@ def test_the_help_of_a_verb_imports_no_engine(verb: str) -> None:
 
 
 def test_the_program_exits_with_the_code_of_its_verb(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`python -m mhsim`, in this process."""
+    """`python -m mhsim`, in this process, which may have lost a stream."""
     monkeypatch.setattr(sys, "argv", ["mhsim", "plan", "nothing"])
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", TextIOWrapper(BytesIO(), "ascii"))
     with pytest.raises(SystemExit, match="2"):
         runpy.run_module("mhsim", run_name="__main__")
+    sys.stdout.close()
 
 
 def test_the_program_is_there_by_both_names() -> None:

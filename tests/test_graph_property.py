@@ -216,7 +216,7 @@ def test_every_graph_is_refused_with_reasons_or_ends():
     """Refused at a place in its file, or both lowerings leave the same and stop in time."""
     seen: Counter[str] = Counter()
 
-    @settings(max_examples=800, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=600, suppress_health_check=[HealthCheck.too_slow])
     @given(
         written=graphs(),
         limits=st.fixed_dictionaries({name: st.integers(0, 4) for name in LIMITS}),
@@ -241,7 +241,7 @@ def test_every_graph_is_refused_with_reasons_or_ends():
 
     tried()
     assert seen["played"] >= 300, seen
-    assert seen["refused"] >= 100, seen
+    assert seen["refused"] >= 50, seen
     assert min(seen["long"], seen["two starts"], seen["failed"]) >= 5, seen
 
 

@@ -315,15 +315,25 @@ def test_another_plan_is_refused_with_the_difference(run: Path) -> None:
     assert writer_of(run) is None
 
 
-def test_long_differences_are_shortened() -> None:
-    """Twenty lines, sixty characters each; what is missing is called nothing."""
-    old, new = scripted(about="a" * 99), scripted(seed=4)
+def test_long_differences_are_shortened_to_where_they_differ() -> None:
+    """Sixty characters each, and twenty lines; what is missing is called nothing."""
+    long = "a" * 99
+    old, new = scripted(about=long), scripted(seed=4)
+    start = f'"{"a" * 59}...'
     assert differences(old, new) == [
-        f'scenario.about: "{"a" * 56}... in the run, nothing now',
+        f"scenario.about: {start} in the run, nothing now",
         "scenario.seed: 0 in the run, 4 now",
     ]
-    assert differences(new, old)[1] == f'scenario.about: nothing in the run, "{"a" * 56}... now'
+    assert differences(new, old)[1] == f"scenario.about: nothing in the run, {start} now"
     assert differences(old, new, most=1)[1] == "and 1 more"
+    one, other = scripted(about=f"{long}. Yes.{long}"), scripted(about=f"{long}, no.{long}")
+    assert differences(one, other) == [
+        f"scenario.about: ...{'a' * 20}. Yes.{'a' * 34}... in the run, "
+        f"...{'a' * 20}, no.{'a' * 35}... now"
+    ]
+    assert differences(old, scripted(about=f"{long}!")) == [
+        f'scenario.about: ...{"a" * 59}" in the run, ...{"a" * 58}!" now'
+    ]
 
 
 def test_a_list_that_changed_inside_is_told_by_place() -> None:

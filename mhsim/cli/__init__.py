@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from io import TextIOWrapper
+from typing import TextIO
 
 from mhsim import __version__
 from mhsim.errors import InputError, MhsimError, listed, suggestion
@@ -34,6 +36,7 @@ _HELP = ("-h", "--help")
 
 def main() -> None:
     """Run the command line; exit with 0, 1 (trials failed), 2 (wrong input) or 130."""
+    sys.stdout, sys.stderr = _usable(sys.stdout), _usable(sys.stderr)
     sys.exit(call(sys.argv[1:]))
 
 
@@ -71,6 +74,13 @@ def overview() -> str:
         f"Usage: mhsim VERB ...\n\n{ABOUT}\n\n{verbs}\n\n"
         "mhsim VERB --help says more about one; mhsim --version says which mhsim this is."
     )
+
+
+def _usable(stream: TextIO | None) -> TextIO:
+    """Return a stream that takes any text: one that was closed takes it nowhere."""
+    if isinstance(stream, TextIOWrapper):
+        stream.reconfigure(errors="replace")
+    return stream or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
 
 
 def _dispatch(arguments: list[str]) -> int:

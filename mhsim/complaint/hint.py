@@ -19,7 +19,7 @@ def found(entry: Any, path: Place) -> str:
         return f"found {len(value)} characters"
     if kind in ("too_long", "too_short") and value:
         return f"found {len(value)}"
-    text = isinstance(value, str) and kind.startswith(("int", "float", "bool"))
+    text = value and isinstance(value, str) and kind.startswith(("int", "float", "bool"))
     return f"found the text {told(value)}" if text else f"found {told(value)}"
 
 
@@ -38,26 +38,30 @@ def hint(entry: Any, right: str) -> str:
         case "string_type" if not right.endswith("text"):
             return ""
         case _:
-            return _converted(value, kind)
+            return _converted(value, kind, right)
 
 
-def _converted(value: Any, kind: str) -> str:
+def _converted(value: Any, kind: str, right: str) -> str:
     """Suggest the same value as another type."""
-    if isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value) and "type" in kind:
+    number = right.startswith(("a whole number", "a number"))
+    if number and isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value):
         return ", without quotes"
     meant = ""
     if kind == "string_type" and isinstance(value, int | float):
         meant = f"'{told(value)}', in quotes"
     elif kind in ("int_type", "int_from_float") and isinstance(value, float):
         meant = str(int(value)) if value.is_integer() else ""
-    elif kind in ("tuple_type", "list_type", "frozen_set_type") and isinstance(value, str | int):
-        meant = f"[{told(value).strip(_QUOTES)}]"
+    elif right.startswith("a list of") and isinstance(value, str) and "mappings" not in right:
+        names = right.startswith(("a list of names", "a list of locales", "a list of any of"))
+        plain = re.fullmatch(_PLAIN, value.replace(",", "") if names else value)
+        meant = f"[{value if plain else told(value)}]"
     elif kind == "bool_type":
         meant = _SAID.get(str(value).casefold(), "")
     return f" (did you mean {meant}?)" if meant else ""
 
 
-_QUOTES = "'\""
+_PLAIN = r"\w[\w .-]{0,50}"
+"""Words that need no quotes in a list."""
 
 _SAID: dict[str, str] = {
     **dict.fromkeys(("yes", "y", "on", "1"), "true"),

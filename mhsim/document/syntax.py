@@ -218,6 +218,14 @@ def _sign(spot: Spot) -> Said | None:
 
 
 def _other(spot: Spot) -> Said:
+    if "document start" in spot.said:
+        first = next((len(t) - len(t.lstrip()) for t in spot.lines if t.strip(" #")), 0)
+        if first <= spot.at[1]:
+            return "the document has ended above (...)", "remove that line", spot.at
+        found = f"this line is indented by {spot.at[1]}, the first one by {first}"
+        return found, "indent all keys of the file alike", spot.at
+    if spot.char(spot.at) in list(",]}"):
+        return f"a {spot.char(spot.at)} too many", "remove it, or open it before", spot.at
     if spot.before((spot.at[0], 3)) in ("...", "---"):
         return f"{spot.before((spot.at[0], 3))} parts documents", "remove the line", spot.at
     right = "check colons, quotes, brackets and indentation here and on the line above"

@@ -32,6 +32,7 @@ def flaws(graph: Graph) -> Iterator[Finding]:
     lost = list(_unknown_names(graph))
     yield from lost
     yield from _roles(graph)
+    yield from _doubles(graph)
     yield from _ways_on(graph)
     yield from _turns(graph)
     yield from _loops(graph)
@@ -70,6 +71,21 @@ def _roles(graph: Graph) -> Iterator[Finding]:
         for judge in edge.when.judges() if edge.when else ():
             path = ("edges", source, place, "when", *edge.when.where(judge)) if edge.when else ()
             yield from unknown(path, judge, judges, "no judge rates as")
+
+
+def _doubles(graph: Graph) -> Iterator[Finding]:
+    """Complain about a role that is named twice where each counts for one."""
+    for name, node in graph.nodes.items():
+        for key, value in node:
+            for place, role in enumerate(value if isinstance(value, tuple) else ()):
+                if role in node.cast() and role in value[:place]:
+                    path = ("nodes", name, key, place)
+                    yield Finding(path, f"{role!r} stands here again", "each role once")
+    for source, place, edge in graph.ways():
+        if edge.when is None or len(judges := edge.when.judges()) == len(set(judges)):
+            continue
+        path = ("edges", source, place, "when", *edge.when.where(judges[0])[:2])
+        yield Finding(path, f"{judges[0]!r} is compared with itself", "different judges")
 
 
 def _ways_on(graph: Graph) -> Iterator[Finding]:
