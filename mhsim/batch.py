@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import mhsim
+from mhsim.chat import Pool
 from mhsim.errors import RunError
 from mhsim.journal import Journal, read_closed, read_lines
 from mhsim.outcome import Outcome, Watcher
@@ -69,11 +70,15 @@ async def run(
     path = Path(out) if out else Path("runs") / made.name
     workers = max(1, min(workers, made.size))
     with Writer(path, made) as writer, open_files(workers + _FILES), calm_collector():
-        batch = _Batch(writer, Stage(made, players), watcher)
+        pool = Pool()
+        batch = _Batch(writer, Stage(made, players, pool=pool), watcher)
         tally = batch.tally
         left = batch.left(made.trials())
         writer.note(f"mhsim {mhsim.__version__} begins: {tally.kept} of {made.size} are closed")
-        await batch.play(left, workers)
+        try:
+            await batch.play(left, workers)
+        finally:
+            await pool.close()
         writer.note(f"done: {tally.played} played, {len(tally.failed)} failed in all")
     return Outcome(
         run=Run(path),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from mhsim.chat import Pool
 from mhsim.errors import InputError
 from mhsim.lexicon import Lexicon
 from mhsim.planning import Plan
@@ -27,10 +28,17 @@ class Casting:
     Args:
         plan: the plan.
         players: role to player, for roles somebody in this process answers for.
+        pool: the connections to chat models; whoever makes it closes it.
     """
 
-    def __init__(self, plan: Plan, players: Mapping[str, Player] | None = None) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        players: Mapping[str, Player] | None = None,
+        pool: Pool | None = None,
+    ) -> None:
         self.plan = plan
+        self.pool = pool or Pool()
         self.players = dict(players or {})
         unknown = set(self.players) - set(plan.scenario.cast)
         if unknown:
@@ -81,6 +89,7 @@ class Casting:
             lexicons=self.lexicons,
             instruments=self.plan.instruments,
             assumptions=self.plan.scenario.reference,
+            pool=self.pool,
         )
 
     def _formulation(

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 import mhsim
 from mhsim.casting import Casting
+from mhsim.chat import Pool
 from mhsim.errors import MhsimError, RunError
 from mhsim.lowering import Compiled, Lowering, compile_graph
 from mhsim.planning import Plan, make_plan
@@ -24,6 +25,7 @@ class Stage:
         plan: the plan.
         players: role to player, for roles somebody in this process answers for.
         lowering: `session` for batches, `node` where somebody watches.
+        pool: the connections to chat models; whoever makes it closes it.
     """
 
     def __init__(
@@ -31,9 +33,10 @@ class Stage:
         plan: Plan,
         players: Mapping[str, Player] | None = None,
         lowering: Lowering = "session",
+        pool: Pool | None = None,
     ) -> None:
         self.plan = plan
-        self.casting = Casting(plan, players)
+        self.casting = Casting(plan, players, pool)
         self.lowering: Lowering = lowering
         self._compiled: dict[tuple[tuple[str, int], ...], Compiled] = {}
 
@@ -126,7 +129,8 @@ async def simulate(
     made = make_plan(plan) if isinstance(plan, str) else plan
     if not isinstance(trial, TrialId):
         trial = made.trial(trial) if trial else next(made.trials())
-    stage = Stage(made, players, lowering="node")
+    pool = Pool()
+    stage = Stage(made, players, "node", pool)
     queue: asyncio.Queue[AnyEvent | None] = asyncio.Queue()
 
     def emit(events: Sequence[AnyEvent]) -> None:
@@ -143,3 +147,4 @@ async def simulate(
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+        await pool.close()

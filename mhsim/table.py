@@ -8,6 +8,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 
+from mhsim.chat import Pool
 from mhsim.lexicon import Lexicon
 from mhsim.record import AnyEvent, Mark, TrialId, Usage, Utterance
 from mhsim.spec.agent import AnyAgent, Patient, Persona
@@ -99,6 +100,7 @@ class Brief:
         lexicon: the locale's pack, searchable.
         lexicons: those of every locale of the plan.
         assumptions: what the reference simulator assumes.
+        pool: the connections to chat models.
         prompt: what a chat model in the seat is told; rendered once per trial.
     """
 
@@ -115,6 +117,7 @@ class Brief:
     lexicons: Mapping[str, Lexicon]
     instruments: Mapping[str, Instrument]
     assumptions: Assumptions
+    pool: Pool
     prompt: str = ""
 
 

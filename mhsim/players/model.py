@@ -1,33 +1,19 @@
-"""Model: any LangChain chat model in any seat.
+"""Model: any chat model in any seat.
 
-Providers are imported only when named. What a model says is never trusted with more than its task:
-an empty or unfitting reply is a failure, not a value.
+What a model says is never trusted with more than its task: an empty or unfitting reply is a
+failure, not a value.
 """
 
 from __future__ import annotations
 
-import importlib
-import os
 from collections.abc import Iterator, Sequence
-from typing import Any
 
-from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from pydantic import ValidationError
 
-from mhsim.errors import InputError, PlayerError, listed
-from mhsim.record import Usage, Utterance
-from mhsim.spec.scenario import Model
+from mhsim.chat import ChatError, Connection, Message, Reply, Request
+from mhsim.errors import FailureKind, PlayerError
+from mhsim.record import Utterance
 from mhsim.table import Ask, Brief, Filled, Form, Line
-
-PROVIDERS: dict[str, tuple[str, str]] = {
-    "openai": ("langchain_openai", "ChatOpenAI"),
-    "anthropic": ("langchain_anthropic", "ChatAnthropic"),
-    "google": ("langchain_google_genai", "ChatGoogleGenerativeAI"),
-    "mistral": ("langchain_mistralai", "ChatMistralAI"),
-    "ollama": ("langchain_ollama", "ChatOllama"),
-}
-"""Provider to the package and class that speak to it; the extra is called as the provider."""
 
 _ATTEMPTS = 3
 """How often a form is asked for before the reply counts as unparsable."""
@@ -43,78 +29,65 @@ class ModelPlayer:
     """A chat model in a seat.
 
     Args:
-        chat: the model.
+        connection: the model.
         role: the role it answers for.
         prompt: what it is told before the conversation.
-        name: how it is called in usage.
+        draw: the replicate, 0-based: keeps draws apart where replies are cached.
     """
 
-    def __init__(self, chat: BaseChatModel, role: str, prompt: str, name: str) -> None:
-        self._chat = chat
+    def __init__(self, connection: Connection, role: str, prompt: str, draw: int = 0) -> None:
+        self._connection = connection
         self._role = role
         self._prompt = prompt
-        self._name = name
+        self._draw = draw
 
     async def say(self, ask: Ask) -> Line:
         """Answer as the role; pieces are heard as they come where somebody listens."""
-        messages: list[BaseMessage] = [
-            SystemMessage(self._prompt or "Answer in one to five sentences."),
+        messages = [
+            _message("system", self._prompt or "Answer in one to five sentences."),
             *self._conversation(ask.transcript),
-            *(HumanMessage(note) for note in _notes(ask)),
+            *(_message("user", note) for note in _notes(ask)),
         ]
-        if not isinstance(messages[-1], HumanMessage):
-            messages.append(HumanMessage("(It is your turn to speak.)"))
-        reply = await self._call(messages)
-        text = str(reply.text).strip()
+        if messages[-1]["role"] != "user":
+            messages.append(_message("user", "(It is your turn to speak.)"))
+        reply = await self._send(Request(messages, draw=self._draw, hear=ask.hear))
+        text = reply.text.strip()
         if not text:
             raise PlayerError("unparsable", "the reply was empty")
-        if ask.hear:
-            ask.hear(text)
-        return Line(text, usage=self._usage(reply))
+        return Line(text, usage=self._connection.usage(reply))
 
     async def fill(self, ask: Ask, form: type[Form]) -> Filled[Form]:
         """Fill a form in; a reply that does not fit is answered with its error, then given up."""
-        messages: list[BaseMessage] = [
-            SystemMessage(self._prompt),
-            HumanMessage("\n".join(_sheet(ask))),
-        ]
-        structured = self._chat.with_structured_output(form, include_raw=True)
+        messages = [_message("system", self._prompt), _message("user", "\n".join(_sheet(ask)))]
+        schema = form.model_json_schema()
         error = ""
         for _ in range(_ATTEMPTS):
+            reply = await self._send(Request(messages, schema, "json_schema", self._draw))
             try:
-                answer: Any = await structured.ainvoke(messages)
+                filled = form.model_validate_json(reply.text)
             except ValidationError as wrong:
-                answer = {"parsed": None, "parsing_error": wrong, "raw": None}
-            except Exception as wrong:
-                raise PlayerError("provider", f"{type(wrong).__name__}: {wrong}") from wrong
-            if isinstance(answer.get("parsed"), form):
-                return Filled(answer["parsed"], usage=self._usage(answer["raw"]))
-            error = str(answer.get("parsing_error") or "nothing fitted the form")
-            messages.append(HumanMessage(f"That did not fit the form: {error[:500]}"))
-        raise PlayerError("unparsable", error[:500], _ATTEMPTS)
+                error = str(wrong)[:500]
+                messages.append(_message("assistant", reply.text))
+                messages.append(_message("user", f"That did not fit the form: {error}"))
+            else:
+                return Filled(filled, usage=self._connection.usage(reply))
+        raise PlayerError("unparsable", error, _ATTEMPTS)
 
-    async def _call(self, messages: Sequence[BaseMessage]) -> AIMessage:
+    async def _send(self, request: Request) -> Reply:
         try:
-            return await self._chat.ainvoke(list(messages))
-        except Exception as error:
-            raise PlayerError("provider", f"{type(error).__name__}: {error}") from error
+            return await self._connection.send(request)
+        except ChatError as error:
+            kind: FailureKind = "timeout" if error.kind == "timeout" else "provider"
+            raise PlayerError(kind, error.detail, error.attempts) from error
 
-    def _conversation(self, transcript: Sequence[Utterance]) -> Iterator[BaseMessage]:
+    def _conversation(self, transcript: Sequence[Utterance]) -> Iterator[Message]:
         for utterance in transcript:
-            own = utterance.role == self._role
-            yield AIMessage(utterance.text) if own else HumanMessage(utterance.text)
+            role = "assistant" if utterance.role == self._role else "user"
+            yield _message(role, utterance.text)
 
-    def _usage(self, reply: AIMessage | None) -> Usage | None:
-        counted = reply.usage_metadata if reply is not None else None
-        if counted is None:
-            return Usage(model=self._name)
-        cached = counted.get("input_token_details", {}).get("cache_read")
-        return Usage(
-            model=self._name,
-            tokens_in=counted["input_tokens"],
-            tokens_out=counted["output_tokens"],
-            tokens_cached=cached,
-        )
+
+def _message(role: str, content: str) -> Message:
+    return {"role": role, "content": content}
 
 
 def _notes(ask: Ask) -> Iterator[str]:
@@ -138,41 +111,11 @@ def _sheet(ask: Ask) -> Iterator[str]:
     yield _TASKS[ask.task]
 
 
-def chat_model(model: Model) -> BaseChatModel:
-    """Return the LangChain chat model a scenario names.
-
-    Raises:
-        InputError: the provider is unknown or its package is missing; says what to install.
-    """
-    if model.provider not in PROVIDERS:
-        raise InputError(f"there is no provider {model.provider!r}; one of {listed(PROVIDERS)}")
-    package, name = PROVIDERS[model.provider]
-    try:
-        cls = getattr(importlib.import_module(package), name)
-    except ImportError as error:
-        raise InputError(
-            f"{model.model} needs the package {package}: pip install 'mhsim[{model.provider}]'"
-        ) from error
-    options: dict[str, Any] = {
-        "model": model.model.partition(":")[2],
-        "base_url": model.base_url,
-        "temperature": model.temperature,
-        "seed": model.seed,
-        "max_tokens": model.max_tokens,
-        "timeout": model.timeout or 120.0,
-        **model.extra,
-    }
-    if model.api_key_env:
-        if model.api_key_env not in os.environ:
-            raise InputError(f"{model.model}: the variable {model.api_key_env} is not set")
-        options["api_key"] = os.environ[model.api_key_env]
-    return cls(**{key: value for key, value in options.items() if value is not None})
-
-
 def seat(brief: Brief) -> ModelPlayer:
     """Seat the chat model a scenario names.
 
     Raises:
-        InputError: see `chat_model`.
+        InputError: the provider is unknown, its package or its key is missing.
     """
-    return ModelPlayer(chat_model(brief.model), brief.role, brief.prompt, brief.model.model)
+    connection = brief.pool.get(brief.model)
+    return ModelPlayer(connection, brief.role, brief.prompt, brief.trial.replicate - 1)
