@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from mhsim.complaint import complaints
-from mhsim.crosscheck import check_entry, twins
+from mhsim.crosscheck import check_entry, source_problems, twins
 from mhsim.document import parse
 from mhsim.errors import InputError, Problem, suggestion
 from mhsim.library import AGENTS, MODELS, Entry, Library
@@ -39,7 +39,7 @@ def check_paths(paths: list[str], library: Library | None = None) -> tuple[int, 
     library = library or Library()
     entries = list(_entries(paths, library)) if paths else list(library.everything())
     problems = [p for e in entries for p in e.problems]
-    problems += [] if paths else library.unread()
+    problems += [] if paths else [*library.unread(), *source_problems(library)]
     # What ships must agree with what ships, not with what somebody puts before it.
     problems += [
         p for e in entries if e.model is not None for p in located(library.behind(e.path), e)

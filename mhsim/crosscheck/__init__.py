@@ -9,6 +9,7 @@ from mhsim.crosscheck.agents import check_agent
 from mhsim.crosscheck.packs import check_pack
 from mhsim.crosscheck.prompts import check_prompt
 from mhsim.crosscheck.scenarios import ScenarioCheck as ScenarioCheck
+from mhsim.crosscheck.sources import source_problems as source_problems
 from mhsim.library import Entry, Library
 from mhsim.spec.agent import Prompt
 from mhsim.spec.base import Finding

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mhsim.crosscheck.entries import Barred, texts
 from mhsim.crosscheck.lookup import items, known, known_idiom, known_items, load
 from mhsim.crosscheck.prompts import check_template
 from mhsim.errors import listed, nearest
@@ -45,6 +46,9 @@ def _patient(library: Library, patient: Patient) -> Iterator[Finding]:
         pack: LocalePack | None = load(library, "locale", locale)
         if pack is not None:
             yield from _licensed(pack, formulation.idioms, (*path, "idioms"))
+            barred, words = Barred(pack), formulation.words
+            for here, text in texts((*path, "words"), words):
+                yield from barred.said(here, text)
 
 
 def _presentation(library: Library, given: Presentation) -> Iterator[Finding]:
@@ -85,10 +89,7 @@ def _licensed(pack: LocalePack, idioms: Idioms, path: Path) -> Iterator[Finding]
             here = (*path, key, place)
             yield from known_idiom(here, name, entries, pack.locale)
             if name in entries and key != "avoided" and entries[name].generation == "detect-only":
-                right = "leave it out; it is in the pack to be detected, never to be said"
-                yield Finding(
-                    here, f"{told(name)} ({told(entries[name].text)}) is detect-only", right
-                )
+                yield from Barred(pack).named(here, name)
     for place, name in enumerate(idioms.preferred):
         if name in entries and name not in idioms.licensed:
             found = f"{told(name)} ({told(entries[name].text)}) is not licensed"

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
-from pydantic import BaseModel
-
+from mhsim.crosscheck.entries import check_entries, texts
 from mhsim.crosscheck.lookup import items, known_idiom, known_items
 from mhsim.library import Library
 from mhsim.spec.base import Finding, Path, told
@@ -17,13 +15,14 @@ from mhsim.spec.culture import LocalePack
 def check_pack(library: Library, pack: LocalePack) -> Iterator[Finding]:
     """Yield what is wrong with one pack."""
     yield from _entries(pack)
+    yield from check_entries(library, pack)
     yield from _said(pack)
     every = items(library)
     yield from known_items(("expressions",), pack.expressions, every)
     if pack.reading is not None:
         yield from known_items(("reading", "items"), pack.reading.items, every)
     for key in ("reading", "style"):
-        for path, cue in _texts((key,), getattr(pack, key)):
+        for path, cue in texts((key,), getattr(pack, key)):
             yield from _cue(path, cue)
 
 
@@ -31,7 +30,7 @@ def _said(pack: LocalePack) -> Iterator[Finding]:
     """Look through everything the reference simulator says."""
     ids = {idiom.id for idiom in pack.idioms}
     for key in ("expressions", "speech"):
-        for path, said in _texts((key,), getattr(pack, key)):
+        for path, said in texts((key,), getattr(pack, key)):
             if path[-1] == "idiom":
                 yield from known_idiom(path, said, ids, pack.locale)
             elif path[-1] == "text":
@@ -55,25 +54,6 @@ def _entries(pack: LocalePack) -> Iterator[Finding]:
                 right = "name the source, or write common-usage"
                 path = ("context", key, place, "confidence")
                 yield Finding(path, "literature without a source", right)
-
-
-def _texts(path: Path, value: Any) -> Iterator[tuple[Path, str]]:
-    """Yield every text below a value, with its place as a file has it."""
-    match value:
-        case str():
-            yield path, value
-        case BaseModel():
-            for name, each in value:
-                alias = type(value).model_fields[name].alias
-                yield from _texts((*path, alias or name), each)
-        case dict():
-            for key, each in value.items():
-                yield from _texts((*path, key), each)
-        case tuple():
-            for place, each in enumerate(value):
-                yield from _texts((*path, place), each)
-        case _:
-            return
 
 
 def _braces(path: Path, text: str) -> Iterator[Finding]:

@@ -120,6 +120,7 @@ class Marker(Spec):
         licensed_when: who may say it.
         alternatives: what a local speaker might say.
         confidence: how well it is attested.
+        source: ids of sources that name this wording or its kind.
         note: anything else a reviewer should know.
     """
 
@@ -134,6 +135,7 @@ class Marker(Spec):
     strength: Literal["hard", "soft"]
     licensed_when: Text | None = None
     confidence: Confidence
+    source: Texts = ()
     note: Text | None = None
 
 
@@ -161,6 +163,7 @@ class CrisisLine(Spec):
         verified: the day a person last called or looked it up, such as 2026-11-20.
         hours: when it answers.
         evidence: where it was seen.
+        source: ids of sources that name it.
         note: anything else.
     """
 
@@ -170,6 +173,7 @@ class CrisisLine(Spec):
     verified: Annotated[StrictStr, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None
     hours: Text | None = None
     evidence: Text | None = None
+    source: Texts = ()
     note: Text | None = None
 
 
