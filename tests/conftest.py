@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -19,6 +20,9 @@ sys.path.insert(0, str(HERE))  # `import support`, whatever pytest is called wit
 _EXAMPLES = DirectoryBasedExampleDatabase(HERE.parent / ".hypothesis" / "examples")
 settings.register_profile("mhsim", deadline=None, database=_EXAMPLES)
 settings.load_profile("mhsim")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell's background job has it
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # what is tested hears Ctrl-C
 
 _TERMINAL = {"NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES"}
 _TERMINAL |= {"TTY_COMPATIBLE", "TTY_INTERACTIVE", "PY_COLORS"}
