@@ -129,7 +129,7 @@ class Mark(Record):
 
 
 class Critique(_Event):
-    """A critic looked at one draft."""
+    """A critic looked at one draft. `unsupported` holds words it flagged that nobody said."""
 
     event: Literal["critique"] = "critique"
     turn: int
@@ -137,6 +137,7 @@ class Critique(_Event):
     revision: int
     verdict: Verdict
     flags: tuple[Mark, ...] = ()
+    unsupported: tuple[Quote, ...] = ()
     usage: Usage | None = None
 
 

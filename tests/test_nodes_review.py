@@ -39,6 +39,17 @@ def test_a_flag_keeps_all_the_critic_says_of_it():
     assert (critique.role, critique.revision, critique.turn) == ("critic", 0, 1)
 
 
+def test_words_flagged_that_nobody_said_are_kept_and_send_nobody_back():
+    """Invented evidence is a result of its own; there is nothing to mend in the draft."""
+    critic = [{"flags": [{"quote": "my soul", "kind": "calque", "reason": "r"}],
+               "verdict": "flattened"}]  # fmt: skip
+    happened = play("culture-loop", {"turns": 1, "revisions": 2}, critic=critic)
+    (critique,) = of(Critique, happened)
+    assert critique.flags == ()
+    assert [(q.quote, q.unsupported) for q in critique.unsupported] == [("my soul", True)]
+    assert path(happened).count("patient") == 1
+
+
 def test_a_critic_that_cannot_answer_leaves_a_failure_and_no_flags():
     """The session goes on: the draft passes unlooked at, and the file says so."""
     happened = play("culture-loop", {"turns": 1, "revisions": 2}, critic=[fails("timeout")])

@@ -8,7 +8,7 @@ from typing import Literal
 from mhsim.errors import EngineError, PlayerError
 from mhsim.forms import Findings, FlagReply
 from mhsim.nodes.step import Step
-from mhsim.record import AnyEvent, Critique, Failure, Mark, Span
+from mhsim.record import AnyEvent, Critique, Failure, Mark, Quote, Span
 from mhsim.spec.base import Name
 from mhsim.table import Visit
 from mhsim.text import locate, nfc
@@ -60,20 +60,23 @@ class Review(Step):
                     attempts=error.attempts,
                 )
             ]
+        marks = [(flag, _mark(flag, nfc(draft.text))) for flag in filled.form.flags]
+        invented = (flag.quote for flag, mark in marks if mark is None and flag.quote.strip())
         return [
             Critique(
                 turn=visit.turn,
                 role=self.role,
                 revision=draft.revision,
                 verdict=filled.form.verdict,
-                flags=tuple(filter(None, (_mark(f, nfc(draft.text)) for f in filled.form.flags))),
+                flags=tuple(mark for _, mark in marks if mark is not None),
+                unsupported=tuple(Quote(quote=nfc(q), unsupported=True) for q in invented),
                 usage=filled.usage,
             )
         ]
 
 
 def _mark(flag: FlagReply, text: str) -> Mark | None:
-    """Locate a flag in the draft; one on words that were not said marks nothing."""
+    """Locate a flag in the draft; words that were not said cannot be marked there."""
     place = locate(text, flag.quote)
     if place is None:
         return None
