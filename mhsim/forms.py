@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
@@ -31,6 +31,18 @@ class Findings(BaseModel):
 
     flags: tuple[FlagReply, ...] = ()
     verdict: Verdict
+
+
+class Comparison(BaseModel):
+    """What a judge hands in who reads two conversations: the reason first, then who is worse off.
+
+    `tie`: the words do not tell which of the two patients is more depressed.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    reason: str
+    more_depressed: Literal["A", "B", "tie"]
 
 
 class ItemReply(BaseModel):

@@ -26,10 +26,11 @@ class Ask:
 
     Args:
         role: the role it answers for.
-        task: what for: `speak`, `safety` (ask about the wish to die), `review`, `rate`.
+        task: what for: `speak`, `safety` (ask about the wish to die), `review`, `rate`, `compare`.
         turn: one-based.
         revision: 0 for a first draft.
         transcript: what was finally said before, all that this role may know of the session.
+        versus: the other conversation where two are compared: `transcript` is A, this is B.
         of: whose words are to be looked at.
         draft: the draft to mend or look at.
         flags: what a critic found in that draft.
@@ -41,6 +42,7 @@ class Ask:
     turn: int
     revision: int
     transcript: Sequence[Utterance]
+    versus: Sequence[Utterance] = ()
     of: str | None = None
     draft: Utterance | None = None
     flags: Sequence[Mark] = ()
