@@ -22,6 +22,7 @@ from mhsim.spec.base import Spec
 from mhsim.spec.culture import LocalePack
 from mhsim.spec.graph import Graph
 from mhsim.spec.instrument import Instrument
+from mhsim.spec.model import PACE
 from mhsim.spec.scenario import Scenario
 
 
@@ -58,7 +59,7 @@ class Plan(Spec):
 
     @cached_property
     def hash(self) -> str:
-        """Sha256 of all that decides what happens; neither paths nor the version count."""
+        """Sha256 of all that decides what happens; neither paths, the version nor pace count."""
         content = self.content()
         return hashlib.sha256(
             json.dumps(content, sort_keys=True, ensure_ascii=False).encode()
@@ -66,9 +67,9 @@ class Plan(Spec):
 
     def content(self) -> dict[str, Any]:
         """Return what decides what happens, as plain data."""
-        return self.model_dump(
-            mode="json", by_alias=True, exclude={"files", "mhsim"}, exclude_none=True
-        )
+        pace = {"models": {"__all__": set(PACE)}, "reporting": {"critic": set(PACE)}}
+        exclude: dict[str, Any] = {"files": True, "mhsim": True, "scenario": pace}
+        return self.model_dump(mode="json", by_alias=True, exclude=exclude, exclude_none=True)
 
     def limits(self, arm: str) -> dict[str, int]:
         """Return the limits in force in one arm."""

@@ -17,6 +17,29 @@ ModelName = Annotated[StrictStr, Field(json_schema_extra={"pattern": _MODEL.patt
 """`provider:name`, `reference`, `human`, or `script:FILE`; checked by `Model`."""
 
 
+Dollars = Annotated[float, Field(ge=0, strict=True)]
+
+
+class Price(Spec):
+    """What a model costs, in US dollars per million tokens.
+
+    Args:
+        input: tokens read.
+        output: tokens written, reasoning included.
+        cached: tokens read that the provider had cached; as `input`, without it.
+    """
+
+    input: Dollars
+    output: Dollars
+    cached: Dollars | None = None
+
+
+PACE = frozenset(
+    {"concurrency", "requests_per_minute", "tokens_per_minute", "deadline", "price"}
+)  # fmt: skip
+"""Fields of a model that say how fast and how dear, not what happens: no part of a plan's hash."""
+
+
 class Model(Spec):
     """A chat model: `provider:name`, where it is served and how it is called.
 
@@ -29,6 +52,11 @@ class Model(Spec):
         max_tokens: the longest reply, in tokens.
         timeout: seconds.
         extra: anything else the provider takes, handed on as it is.
+        concurrency: calls under way at once, at most.
+        requests_per_minute: calls begun in a minute, at most.
+        tokens_per_minute: tokens read and written in a minute, at most.
+        deadline: seconds an answer may take with all its retries; 900 without it.
+        price: US dollars per million tokens; from the table that ships, without it.
     """
 
     shorthand = "reference, text, human, script:FILE or provider:name"
@@ -41,6 +69,11 @@ class Model(Spec):
     max_tokens: Annotated[StrictInt, Field(gt=0)] | None = None
     timeout: Annotated[float, Field(gt=0, strict=True)] | None = None
     extra: dict[str, Any] = Field(default_factory=dict)
+    concurrency: Annotated[StrictInt, Field(gt=0)] | None = None
+    requests_per_minute: Annotated[StrictInt, Field(gt=0)] | None = None
+    tokens_per_minute: Annotated[StrictInt, Field(gt=0)] | None = None
+    deadline: Annotated[float, Field(gt=0, strict=True)] | None = None
+    price: Price | None = None
 
     @model_validator(mode="after")
     def _named(self) -> Model:
