@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, StrictInt, StrictStr, model_validator
+from pydantic import BeforeValidator, Field, StrictInt, StrictStr, field_validator, model_validator
 
 from mhsim.errors import suggestion
 from mhsim.spec.base import Finding, Meant, Name, Spec, Text, told
 
-_MODEL = re.compile(r"^(reference|text|human|script:.+|[a-z][a-z0-9_]*:.+)$")
+_MODEL = re.compile(r"^(reference|text|human|script:.+|[a-z][a-z0-9_-]*:.+)$")
 
 
 ModelName = Annotated[StrictStr, Field(json_schema_extra={"pattern": _MODEL.pattern})]
@@ -45,12 +46,14 @@ class Model(Spec):
 
     Args:
         model: `provider:name`, `reference`, `text` (the text critic), `human`, or `script:FILE`.
-        base_url: an OpenAI-compatible server.
-        api_key_env: the variable that holds the key; a key never stands in a file.
+        base_url: where an OpenAI-compatible server listens, such as `http://127.0.0.1:8080/v1`.
+        api_key_env: the variable that holds the key; a key never stands in a file. Without it the
+            provider's own, such as `OPENAI_API_KEY`; none for a `base_url`.
         temperature: 0 to 2.
         seed: sent to providers that take one.
         max_tokens: the longest reply, in tokens.
-        timeout: seconds.
+        timeout: seconds a call may take; 120 without it.
+        reasoning_effort: `minimal`, `low`, `medium`, `high`, or what else the provider knows.
         extra: anything else the provider takes, handed on as it is.
         concurrency: calls under way at once, at most.
         requests_per_minute: calls begun in a minute, at most.
@@ -68,6 +71,7 @@ class Model(Spec):
     seed: StrictInt | None = None
     max_tokens: Annotated[StrictInt, Field(gt=0)] | None = None
     timeout: Annotated[float, Field(gt=0, strict=True)] | None = None
+    reasoning_effort: Annotated[StrictStr, Field(pattern=r"^[a-z]+$")] | None = None
     extra: dict[str, Any] = Field(default_factory=dict)
     concurrency: Annotated[StrictInt, Field(gt=0)] | None = None
     requests_per_minute: Annotated[StrictInt, Field(gt=0)] | None = None
@@ -82,6 +86,22 @@ class Model(Spec):
             right = f"{self.shorthand}{near}"
             raise Finding(("model",), f"found {told(self.model)}", right).error()
         return self
+
+    @field_validator("base_url")
+    @classmethod
+    def _address(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
+        try:
+            parts = urlsplit(url)
+            good = parts.scheme in ("http", "https") and parts.hostname and (parts.port or 1)
+        except ValueError:
+            good = False
+        if not good or re.search(r"\s", url):
+            right = "an address such as http://127.0.0.1:8080/v1"
+            found = told(url) if "@" not in url else "what may hold a password"
+            raise Finding((), f"found {found}", right).error()
+        return url.rstrip("/")
 
     @property
     def provider(self) -> str:
