@@ -129,6 +129,7 @@ def _known(brief: Brief) -> dict[str, Any]:
         "persona": brief.persona,
         "presentation": brief.patient.presentation if brief.patient else None,
         "formulation": brief.formulation,
+        "origin": brief.patient.origin if brief.patient else None,
         "pack": brief.lexicon.pack if brief.lexicon and "idiom" in brief.layers else None,
         "layers": sorted(brief.layers),
         "language": brief.lexicon.pack.language.name if brief.lexicon else brief.trial.locale,

@@ -219,10 +219,10 @@ class _Parts:
             found = self._take(kind, agent) if kind else None
         if found is not None:
             self.models["agent"][name] = found
-        if isinstance(found, Judge):
-            self._keep("instrument", found.instrument)
-        if isinstance(found, Patient):
-            self._keep("instrument", found.presentation.instrument)
+        scale = found.scale if isinstance(found, Judge) else None
+        scale = found.presentation.instrument if isinstance(found, Patient) else scale
+        if scale is not None:
+            self._keep("instrument", scale)
 
     def _keep(self, kind: str, name: str) -> None:
         if name not in self.models[kind] and self.library.find(kind, name):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mhsim.crosscheck.entries import Barred, texts
@@ -11,10 +11,14 @@ from mhsim.crosscheck.prompts import check_template
 from mhsim.errors import listed, nearest
 from mhsim.library import Library
 from mhsim.spec.agent import Critic, Judge, Patient, Presentation, Therapist
-from mhsim.spec.base import Finding, Path, told, unknown
+from mhsim.spec.base import Finding, Path, Told, told, unknown
 from mhsim.spec.culture import LocalePack
 from mhsim.spec.formulation import Idioms
 from mhsim.spec.instrument import Instrument
+from mhsim.spec.questions import flow_findings
+
+PERSONAL = ("name", "age", "gender", "home", "work", "family")
+"""What every author says of a person, and an imported file may not."""
 
 
 def check_agent(library: Library, agent: Any) -> Iterator[Finding]:
@@ -25,7 +29,7 @@ def check_agent(library: Library, agent: Any) -> Iterator[Finding]:
         case Therapist():
             yield from _therapist(library, agent)
         case Judge():
-            yield from known(library, "instrument", agent.instrument, ("instrument",))
+            yield from _judge(library, agent)
         case Critic():
             pass
         case _:
@@ -35,8 +39,24 @@ def check_agent(library: Library, agent: Any) -> Iterator[Finding]:
         yield from check_template(("prompt",), agent.prompt, of)
 
 
+def _judge(library: Library, judge: Judge) -> Iterator[Finding]:
+    if judge.scale is not None:
+        yield from known(library, "instrument", judge.scale, ("instrument",))
+    if judge.scale is None and judge.questions is None:
+        right = "the name of an instrument, or questions below"
+        yield Finding(("instrument",), "found nothing", right)
+    elif judge.scale is not None and judge.questions is not None:
+        right = "write instrument: null, or leave out the questions"
+        yield Finding(("instrument",), "a judge that follows questions has one too", right)
+    yield from flow_findings(judge.questions or {})
+
+
 def _patient(library: Library, patient: Patient) -> Iterator[Finding]:
-    yield from _presentation(library, patient.presentation)
+    yield from _presentation(library, patient.presentation, imported=patient.origin is not None)
+    if patient.origin is None:
+        yield from _unknown(("presentation",), patient.presentation, ("since",))
+        for locale, persona in patient.persona.items():
+            yield from _unknown(("persona", locale), persona, PERSONAL)
     for locale, formulation in patient.formulation.items():
         path = ("formulation", locale)
         if locale not in patient.persona:
@@ -51,12 +71,25 @@ def _patient(library: Library, patient: Patient) -> Iterator[Finding]:
                 yield from barred.said(here, text)
 
 
-def _presentation(library: Library, given: Presentation) -> Iterator[Finding]:
+def _unknown(path: Path, told: Told, keys: Sequence[str]) -> Iterator[Finding]:
+    """Complain about what an author has left open."""
+    for key in keys:
+        if getattr(told, key) is None:
+            right = "a value; only what was imported may leave it open"
+            yield Finding((*path, key), "found nothing", right)
+
+
+def _presentation(library: Library, given: Presentation, *, imported: bool) -> Iterator[Finding]:
     path = ("presentation",)
-    yield from known(library, "instrument", given.instrument, (*path, "instrument"))
-    instrument: Instrument | None = load(library, "instrument", given.instrument)
+    instrument: Instrument | None = None
+    if given.instrument is not None:
+        yield from known(library, "instrument", given.instrument, (*path, "instrument"))
+        instrument = load(library, "instrument", given.instrument)
+    elif given.items or not imported:
+        right = "the name of an instrument; only what was imported may go without"
+        yield Finding((*path, "instrument"), "found nothing", right)
     every = instrument.items if instrument is not None else given.items
-    if instrument is not None:
+    if instrument is not None and given.instrument is not None and (given.items or not imported):
         yield from _items(given.items, instrument, given.instrument)
     for key, names in (("leads_with", given.leads_with), ("holds_back", given.holds_back)):
         for place, item in enumerate(names):

@@ -14,6 +14,7 @@ from mhsim.spec.base import Finding, Path
 from mhsim.spec.culture import LocalePack
 from mhsim.spec.formulation import Formulation
 from mhsim.spec.instrument import Instrument
+from mhsim.spec.origin import Origin
 
 _LIFE: dict[str, Any] = {
     "persona": Persona,
@@ -25,6 +26,7 @@ _LIFE: dict[str, Any] = {
     "locale": str,
     "localize": str,
     "style": str,
+    "origin": Origin | None,
 }
 
 NAMES: dict[str, dict[str, Any]] = {

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from mhsim.crosscheck.agents import check_agent
 from mhsim.crosscheck.critics import check_critics
+from mhsim.crosscheck.imported import check_imported
 from mhsim.crosscheck.locales import check_locales
 from mhsim.crosscheck.lookup import known, load, resolve_agent
 from mhsim.errors import listed, nearest, suggestion
@@ -64,6 +65,7 @@ class ScenarioCheck:
         yield from self._references()
         yield from self._models()
         yield from check_locales(self.library, self.scenario, self.graph, self.cast)
+        yield from check_imported(self.scenario, self.cast)
 
     def _member(self, role: str, place: int, agent: str | AnyAgent) -> Member:
         path = ("cast", role, place)
@@ -140,12 +142,12 @@ class ScenarioCheck:
     def _guarded_item(self, judge: str, item: str, where: str) -> Iterator[Finding]:
         for _, agent, path in self.cast.get(judge, []):
             instrument: Instrument | None = (
-                load(self.library, "instrument", agent.instrument)
-                if isinstance(agent, Judge)
+                load(self.library, "instrument", agent.scale)
+                if isinstance(agent, Judge) and agent.scale
                 else None
             )
             if isinstance(agent, Judge) and instrument and item not in instrument.items:
-                found = f"{where} asks for {item!r}, which {agent.instrument} has not"
+                found = f"{where} asks for {item!r}, which {agent.scale} has not"
                 near = suggestion(item, instrument.items)
                 right = f"a judge of another instrument, or one of {listed(instrument.items)}{near}"
                 yield Finding(path, found, right)

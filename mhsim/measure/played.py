@@ -92,8 +92,10 @@ def _patient(run: Run, session: Session) -> tuple[str, Patient | None]:
 def _error(run: Run, rating: Rating, judge: Judge, patient: Patient) -> Error | None:
     """Return how far a total lies from the presentation's, on the items both ask alike."""
     asked = run.plan.instruments[judge.instrument]
-    truth = patient.presentation.items
-    same = _alike(asked, run.plan.instruments[patient.presentation.instrument])
+    truth, scale = patient.presentation.items, patient.presentation.instrument
+    if scale is None:
+        return None
+    same = _alike(asked, run.plan.instruments[scale])
     items = {name: item for name, item in rating.items.items() if name in truth and name in same}
     if not items:
         return None

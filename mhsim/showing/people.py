@@ -7,6 +7,7 @@ from typing import Any
 
 from mhsim.errors import InputError
 from mhsim.library import Library
+from mhsim.showing.imported import asked, origin
 from mhsim.showing.paper import Paper
 from mhsim.spec.agent import Critic, Judge, Patient, Persona, Prompt, Speech, Therapist
 from mhsim.spec.culture import LocalePack
@@ -22,7 +23,7 @@ BLIND = (
 def patient(paper: Paper, who: Patient, library: Library) -> None:
     """Write the presentation as a table, then the person in every locale."""
     told = who.presentation
-    instrument = _instrument(library, told.instrument)
+    instrument = _instrument(library, told.instrument) if told.instrument else None
     paper.head(f"Presentation, the same in every locale: {_total(who, instrument)}")
     names = dict.fromkeys(told.leads_with, "unasked") | dict.fromkeys(told.holds_back, "held back")
     paper.table(
@@ -48,6 +49,7 @@ def patient(paper: Paper, who: Patient, library: Library) -> None:
             _formulation(paper, who.formulation[locale], _idioms(library, locale))
         else:
             paper.field("formulation", "none")
+    origin(paper, who.origin)
     _prompt(paper, who.prompt)
 
 
@@ -60,6 +62,8 @@ def _instrument(library: Library, name: str) -> Instrument | None:
 
 def _total(who: Patient, instrument: Instrument | None) -> str:
     told = who.presentation
+    if told.total is None:
+        return "no item is known"
     if instrument is None:
         return f"{told.instrument}, total {told.total}"
     band = instrument.band(told.total).replace("_", " ")
@@ -83,8 +87,9 @@ def bands(instrument: Instrument) -> str:
 
 
 def _persona(paper: Paper, persona: Persona) -> None:
-    paper.field("name", persona.name)
-    paper.field("age, gender", f"{persona.age}, {persona.gender}")
+    paper.field("name", persona.name or "not known")
+    known = [str(each) for each in (persona.age, persona.gender) if each is not None]
+    paper.field("age, gender", known)
     for key in ("home", "work", "family", "faith", "schooling"):
         paper.field(key, getattr(persona, key))
     paper.field("may talk like", sorted(persona.tags))
@@ -164,7 +169,11 @@ def critic(paper: Paper, who: Critic) -> None:
 
 
 def judge(paper: Paper, who: Judge, library: Library) -> None:
-    """Write what it fills in, and what it is blind to."""
+    """Write what it fills in or asks, and what it is blind to."""
+    if who.questions is not None:
+        asked(paper, who.questions)
+        origin(paper, who.origin)
+        return
     instrument = _instrument(library, who.instrument)
     title = f"{instrument.title}, 0 to {instrument.maximum}" if instrument else "not found"
     paper.head(f"Fills in {who.instrument}: {title}")

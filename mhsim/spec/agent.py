@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, PlainSerializer
+from pydantic import BeforeValidator, Field, PlainSerializer
 
-from mhsim.spec.base import Locale, Name, Names, Spec, Text, Texts, Value
+from mhsim.errors import InputError
+from mhsim.spec.base import Locale, Name, Names, Spec, Text, Texts, Told, Value
 from mhsim.spec.formulation import Formulation
+from mhsim.spec.origin import Origin
+from mhsim.spec.questions import Questions
 
 Tag = Literal[
     "men", "women", "rural", "urban", "youth", "older", "educated", "working-class", "online",
@@ -22,8 +25,14 @@ Topic = Literal["work", "family", "home", "day", "past", "likes"]
 TOPICS: tuple[Topic, ...] = ("work", "family", "home", "day", "past", "likes")
 
 
-class Presentation(Spec):
+def _none_known(value: object) -> object:
+    return {} if value is None else value
+
+
+class Presentation(Told):
     """The clinical truth: identical in every locale, never shown to a judge.
+
+    Null means unknown; instrument and items may be so for imported patients only.
 
     Args:
         instrument: the scale the items belong to.
@@ -34,21 +43,24 @@ class Presentation(Spec):
         disclosure: how soon trust comes.
     """
 
-    instrument: Name
-    items: dict[Name, Value]
-    since: Text
+    instrument: Name | None
+    items: Annotated[
+        dict[Name, Value],
+        BeforeValidator(_none_known, json_schema_input_type=dict[Name, Value] | None),
+    ]
+    since: Text | None
     leads_with: Names = ()
     holds_back: Names = ()
     disclosure: Literal["guarded", "even", "open"] = "even"
 
     @property
-    def total(self) -> int:
-        """The sum of all items."""
-        return sum(self.items.values())
+    def total(self) -> int | None:
+        """The sum of all items; None where none is known."""
+        return sum(self.items.values()) if self.items else None
 
 
-class Persona(Spec):
-    """A biography in one locale, in its language. No symptoms.
+class Persona(Told):
+    """A biography in one locale, in its language. No symptoms. Null means unknown.
 
     Args:
         name: as the person is called.
@@ -63,12 +75,12 @@ class Persona(Spec):
         story: by topic, whole first-person sentences the person would say about their life.
     """
 
-    name: Text
-    age: int = Field(ge=12, le=110, strict=True)
-    gender: Text
-    home: Text
-    work: Text
-    family: Text
+    name: Text | None
+    age: Annotated[int, Field(ge=12, le=110, strict=True)] | None
+    gender: Text | None
+    home: Text | None
+    work: Text | None
+    family: Text | None
     faith: Text | None = None
     schooling: Text | None = None
     tags: Tags = frozenset()
@@ -85,6 +97,7 @@ class Patient(Spec):
         persona: locale to biography; the first is the source.
         formulation: locale to the person's own cultural formulation.
         prompt: a Jinja2 template to use instead of `agents/prompts/patient.yaml`.
+        origin: what another project says of the person, for a patient that was imported.
     """
 
     kind: Literal["patient"]
@@ -93,6 +106,7 @@ class Patient(Spec):
     persona: dict[Locale, Persona] = Field(min_length=1)
     formulation: dict[Locale, Formulation] = Field(default_factory=dict)
     prompt: Text | None = None
+    origin: Origin | None = None
 
     @property
     def source_locale(self) -> str:
@@ -161,20 +175,35 @@ class Critic(Spec):
     prompt: Text | None = None
 
 
-class Judge(Spec):
+class Judge(Told):
     """Fills an instrument from what was said, blind to everything else.
 
     Args:
         kind: `judge`.
         about: one line for lists.
-        instrument: name of the scale it fills in.
+        instrument: name of the scale it fills in, or null where it follows questions.
+        questions: questions by their ids, each of which depends on the answer before.
         prompt: a Jinja2 template to use instead of `agents/prompts/judge.yaml`.
+        origin: where its questions come from, if they were imported.
     """
 
     kind: Literal["judge"]
     about: Text
-    instrument: Name
+    scale: Name | None = Field(alias="instrument")
+    questions: Questions | None = None
     prompt: Text | None = None
+    origin: Origin | None = None
+
+    @property
+    def instrument(self) -> str:
+        """The scale it fills in.
+
+        Raises:
+            InputError: it follows questions instead.
+        """
+        if self.scale is None:
+            raise InputError("a judge that follows questions fills in no instrument")
+        return self.scale
 
 
 class Prompt(Spec):

@@ -13,10 +13,13 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    SerializationInfo,
+    SerializerFunctionWrapHandler,
     StrictBool,
     StrictInt,
     StrictStr,
     ValidationError,
+    model_serializer,
 )
 from pydantic_core import PydanticCustomError
 
@@ -36,6 +39,22 @@ class Spec(BaseModel):
         extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False
     )
     shorthand: ClassVar[str] = ""
+
+
+class Told(Spec):
+    """What may be unknown is written as null; so nothing is left out by mistake."""
+
+    @model_serializer(mode="wrap")
+    def _nulls(
+        self, handler: SerializerFunctionWrapHandler, info_: SerializationInfo
+    ) -> dict[str, Any]:
+        """Write nulls that must be there, even where others are left out."""
+        unknown = {
+            (info.alias if info_.by_alias else None) or name: None
+            for name, info in type(self).model_fields.items()
+            if info.is_required() and getattr(self, name) is None
+        }
+        return {**unknown, **handler(self)}
 
 
 @dataclass(frozen=True, slots=True)

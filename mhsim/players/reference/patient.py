@@ -38,6 +38,11 @@ class ReferencePatient:
                 f"the reference patient has no words for {brief.trial.locale}: "
                 "its locale pack has no expressions, speech and reading"
             )
+        if not brief.patient.presentation.items:
+            raise InputError(
+                f"{brief.trial.cast[brief.role]} has no item values, and the reference simulator "
+                f"makes none up; seat a chat model or a person as {brief.role!r}"
+            )
         self._role = brief.role
         self._told = brief.patient.presentation
         self._language = lexicon.language

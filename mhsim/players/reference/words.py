@@ -66,9 +66,9 @@ def own(
 def voice_tags(persona: Persona) -> frozenset[str]:
     """Return how a person may talk: their tags, and what follows from their age."""
     tags: set[str] = set(persona.tags)
-    if persona.age < 30:
+    if persona.age is not None and persona.age < 30:
         tags.add("youth")
-    if persona.age >= 60:
+    if persona.age is not None and persona.age >= 60:
         tags.add("older")
     return frozenset(tags)
 
