@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+import re
+from dataclasses import replace
 
 import pytest
 
 from mhsim.critic import Speaker
+from mhsim.embedding import embedder
 from mhsim.errors import InputError
 from mhsim.lexicon import Lexicon
 from mhsim.library import BUILT_IN, Library
@@ -23,13 +26,16 @@ from mhsim.measure.authenticity import (
     idioms_per_turn,
     locale_separability,
     register_fit,
+    risk_unasked,
     somatic_psychological_ratio,
     therapy_speak_rate,
     twin_isomorphism,
     utility,
     vendi_score,
 )
-from mhsim.measure.authenticity.table import read_reference
+from mhsim.measure.authenticity.reference import read_reference, standing
+from mhsim.measure.authenticity.table import MEASURES
+from mhsim.measure.authenticity.told import topics
 from mhsim.spec.agent import Patient
 
 LIBRARY = Library(roots=(BUILT_IN,))
@@ -74,15 +80,18 @@ def test_a_label_swapped_persona_matches_its_formulation_less(bangla):
 
 
 def test_a_literal_translation_is_isomorphic_to_its_twin():
-    twin = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]
-    translation = [[0.99, 0.1, 0.0], [0.1, 0.99, 0.0]]
-    other = [[0.0, 0.0, 1.0], [0.0, 0.2, 1.0]]
-    local = [[0.7, 0.3, 0.6], [0.3, 0.7, 0.6]]
+    twin = {"sleep": [1.0, 0.0, 0.0], "mood": [0.0, 1.0, 0.0]}
+    translation = {"sleep": [0.99, 0.1, 0.0], "mood": [0.1, 0.99, 0.0]}
+    other = {"sleep": [0.0, 0.0, 1.0], "mood": [0.0, 0.2, 1.0], "worth": [1.0, 0.0, 0.0]}
+    local = {"sleep": [0.7, 0.3, 0.6], "mood": [0.3, 0.7, 0.6]}
     assert twin_isomorphism(translation, twin, translation, [other]) == pytest.approx(1.0)
     between = twin_isomorphism(local, twin, translation, [other])
     assert between is not None
     assert 0 < between < 1
     assert twin_isomorphism(other, twin, translation, [other]) == pytest.approx(0.0)
+    assert twin_isomorphism(local, twin, None, [other]) < between
+    assert twin_isomorphism(local, twin, None, []) is None
+    assert twin_isomorphism({}, twin, None, [other]) is None
 
 
 def test_a_translationese_dialogue_has_more_therapy_speak(bangla):
@@ -100,6 +109,97 @@ def test_body_words_raise_the_ratio_and_mind_words_lower_it(bangla):
     mixed = Dialogue("a", "bn-BD", body + body + mind)
     opening = somatic_psychological_ratio(mixed, bangla, "opening")
     assert opening > somatic_psychological_ratio(mixed, bangla, "end")
+
+
+TEN = (
+    idiom_rate, idiom_coverage, idioms_per_turn, somatic_psychological_ratio, therapy_speak_rate,
+    twin_isomorphism, locale_separability, code_mixing_index, formulation_match, register_fit,
+    disclosure_gap, risk_unasked, vendi_score, clinical_fidelity,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("measure", TEN)
+def test_a_measure_says_its_formula_its_direction_what_fools_it_and_its_source(measure):
+    said = measure.__doc__
+    assert [part for part in ("Formula", "Expected:", "Pitfalls:", "Source:") if part in said] == [
+        "Formula", "Expected:", "Pitfalls:", "Source:",
+    ]  # fmt: skip
+    assert measure is clinical_fidelity or re.match(r"M([1-9]|10): ", said)
+
+
+NOISE = embedder("noise:256")
+MEANING = {"sleep": ("sleep", "ঘুম"), "night": ("night", "রাত"), "sad": ("sad", "মন খারাপ")}
+
+
+def meant(said: dict[str, str]) -> dict[str, list[float]]:
+    """Embed texts as if a model knew some words of both languages, and nothing else of them."""
+    vectors: dict[str, list[float]] = {}
+    for name, text in said.items():
+        known = [n for n, words in MEANING.items() if any(w in text for w in words)]
+        vectors[name] = [sum(v) for v in zip(*NOISE(known or [text]), strict=True)]
+    return vectors
+
+
+def test_a_translation_is_likelier_its_twin_than_a_person_with_other_scenes(bangla):
+    english = Lexicon(LIBRARY.load("locale", "en-US"))
+    twin = topics(Dialogue("a", "en-US", ["I can't sleep at night.", "I feel sad."]), english)
+    literal = topics(Dialogue("a", "bn-BD", ["রাতে ঘুম আসে না।", "মন খারাপ লাগে।"]), bangla)
+    own = topics(Dialogue("a", "bn-BD", ["ঘুম হয় না।", "বুকটা খালি লাগে।"]), bangla)
+    other = topics(Dialogue("b", "bn-BD", ["চোখের পাতা এক হয় না।", "বুকটা খালি লাগে।"]), bangla)
+    assert set(twin) == set(literal) == {"sleep", "mood"}
+    told = [twin_isomorphism(meant(d), meant(twin), meant(literal), [meant(other)])
+            for d in (literal, own)]  # fmt: skip
+    assert told[0] == pytest.approx(1.0)
+    assert told[1] < 0.9
+
+
+def test_people_who_recite_the_same_idioms_are_fewer_people(bangla):
+    stock = "বুক ধড়ফড় করে, মাথা ঘুরায়, কপালে ছিল, নজর লাগছে।"
+    names = ("farmer", "student", "homemaker", "tailor")
+    own = ["\n".join(own_words(name, "bn-BD")) for name in names]
+    stuffed = [f"{words[:40]} {stock * 3}" for words in own]
+    assert vendi_score(stuffed) < vendi_score(own)
+
+
+def test_locales_under_swapped_labels_are_told_apart_no_better_than_by_chance():
+    rows = NOISE(["x"] * 4 + ["y"] * 4)
+    assert locale_separability(rows, ["a"] * 4 + ["b"] * 4) == 1
+    assert locale_separability(rows, ["a", "a", "b", "b"] * 2) <= 0.5
+
+
+def test_a_label_swapped_persona_tells_feelings_too_early(bangla):
+    names = LIBRARY.names("patient")
+    plans = {p: person(p, "bn-BD", []).formulation.disclosure_plan for p in names}
+    early = next(p for p, plan in plans.items() if plan and (plan.emotion_earliest_turn or 9) == 1)
+    late = next(p for p, plan in plans.items() if plan and (plan.emotion_earliest_turn or 0) > 3)
+    turns = [bangla.pack.expressions["mood"].voice[0].text]
+    assert disclosure_gap(person(early, "bn-BD", turns), bangla) == 0
+    assert disclosure_gap(person(late, "bn-BD", turns), bangla) > 2
+
+
+def test_thoughts_of_death_told_unasked_are_against_a_plan_to_be_asked(bangla):
+    plans = {
+        p: person(p, "bn-BD", []).formulation.disclosure_plan for p in LIBRARY.names("patient")
+    }
+    name = next(p for p, plan in plans.items() if plan.risk_disclosure == "if_asked_directly")
+    wish = bangla.pack.expressions["self_harm"].voice[0].text
+    told = person(name, "bn-BD", ["জি।", wish])
+    assert risk_unasked(told, bangla) == 1
+    assert risk_unasked(replace(told, asked=2), bangla) == 0
+    assert risk_unasked(replace(told, asked=3), bangla) == 1
+    assert risk_unasked(replace(told, turns=["জি।"]), bangla) is None
+
+
+def test_a_value_stands_below_inside_or_above_the_human_band():
+    band = Band(1.0, 3.0, 40)
+    assert [standing(v, band).split()[1] for v in (0.5, 2.0, 3.5)] == ["below", "inside", "above"]
+    assert standing(1.0, None) == "uncalibrated: no human reference"
+    assert standing(1.0, Band(1.0, 3.0, 7)) == "uncalibrated: only 7 human dialogues"
+    assert standing(None, band) == "calibrated on 40 human dialogues"
+
+
+def test_every_measure_of_a_dialogue_has_a_name_in_the_vector():
+    assert {"idiom_rate", "register_fit", "disclosure_gap", "risk_unasked"} <= set(MEASURES)
 
 
 def test_nothing_said_gives_no_number(bangla):

@@ -10,7 +10,8 @@ import pytest
 
 import mhsim
 from mhsim.cli import call
-from mhsim.errors import InputError
+from mhsim.embedding import Embedder
+from mhsim.errors import InputError, RunError
 from mhsim.library import BUILT_IN, Library
 from mhsim.record import Critique, Utterance
 
@@ -57,7 +58,8 @@ def compared() -> Path:
 def test_authenticity_is_reported_as_a_vector_beside_the_gate(compared, capsys):
     assert call(["report", str(compared), "--authenticity"]) == 0
     said = capsys.readouterr().out
-    assert "Uncalibrated" in said
+    assert "Uncalibrated: no human reference" in said
+    assert "not computed: needs sentence embeddings" in said
     assert "judge_a gate" in said
     assert "judge_b shift" in said
 
@@ -72,6 +74,76 @@ def test_every_number_is_in_the_document_and_what_needs_embeddings_says_so(compa
     assert "not computed" in twin["method"]
 
 
+def numbers(capsys, *options: str) -> list[dict]:
+    assert call(["report", "compared", *options, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)["measures"]
+
+
+def test_embeddings_compute_likeness_to_the_twin_and_tell_locales_apart(compared, capsys):
+    rows = numbers(capsys, "--embeddings", "noise:64")
+    twin = {r["where"]["arm"]: r for r in rows if r["measure"] == "twin_isomorphism"}
+    assert twin["english"]["method"] == "not computed: this is the English twin"
+    assert "a lower bound" in twin["moved"]["method"]
+    assert "embeddings noise:64" in twin["moved"]["method"]
+    apart = [r for r in rows if r["measure"].startswith("locale_separability")]
+    assert all("needs two locales" in r["method"] for r in apart)
+    diverse = [r["value"] for r in rows if r["measure"] == "diversity_embedded"]
+    assert len(diverse) == 3
+    assert all(0.5 <= value <= 1 for value in diverse)
+
+
+def test_equally_ill_persons_are_held_against_their_twins_and_their_translations(capsys):
+    arms = {"english": {"locales": ["en-US"]},
+            "moved": {"locales": ["bn-BD", "hi-IN"], "localize": "nationality"}}  # fmt: skip
+    cast = {**JUDGED, "patient": ["shopkeeper", "musician", "farmer", "nurse", "clerk", "tailor"]}
+    assert run(planned("interview", cast, arms=arms), "compared").failed == {}
+    literal = {"locale": "bn-BD", "patient": "clerk", "turns": ["ঘুম আসে না।"]}
+    Path("literal.jsonl").write_text(json.dumps(literal) + "\n")
+    rows = numbers(capsys, "--embeddings", "noise:64", "--translations", "literal.jsonl")
+    twin = {r["where"].get("locale"): r for r in rows if r["measure"] == "twin_isomorphism"}
+    assert -1 < twin["hi-IN"]["value"] < 1
+    assert "against the literal translations given" in twin["bn-BD"]["method"]
+    apart = {r["measure"]: r for r in rows if r["measure"].startswith("locale_separability")
+             and r["where"]["arm"] == "moved"}  # fmt: skip
+    assert 0 <= apart["locale_separability"]["value"] <= 1
+    assert "20 features dropped" in apart["locale_separability_ablated"]["method"]
+    assert call(["report", "compared", "--embeddings", "noise:64"]) == 0
+    assert "moved: locales told apart at" in capsys.readouterr().out
+
+
+def test_a_run_without_english_has_no_twins(capsys):
+    arms = {"own": {"locales": ["bn-BD"], "localize": "biography"}}
+    assert run(planned("interview", JUDGED, arms=arms), "compared").failed == {}
+    rows = numbers(capsys, "--embeddings", "noise:8")
+    twin = next(r for r in rows if r["measure"] == "twin_isomorphism")
+    assert twin["method"] == "not computed: no arm of this run is played in a baseline locale"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("noise", "found 'noise'; provider:model"),
+        ("noise:many", "a number of dimensions"),
+        ("nobody:x", "there is no embeddings 'nobody'"),
+        ("huggingface:x", "the package langchain-huggingface is missing"),
+    ],
+)
+def test_embeddings_that_are_none_are_an_input_error(compared, capsys, given, said):
+    assert call(["report", str(compared), "--embeddings", given]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_embeddings_that_fail_or_lose_texts_are_told():
+    class Losing:
+        def embed_documents(self, texts):
+            return [[1.0] for _ in texts if texts != ["no"]][:1]
+
+    with pytest.raises(RunError, match="mine:x: 1 vectors came for 2 texts"):
+        Embedder("mine:x", Losing())(["a", "b"])
+    with pytest.raises(RunError, match="mine:x: the embeddings cannot be had"):
+        Embedder("mine:x", None)(["a"])
+
+
 def test_a_human_reference_gives_bands_from_thirty_dialogues_on(compared, capsys):
     human = Path("human.jsonl")
     row = {"locale": "bn-BD", "patient": "p", "turns": ["ঘুম আসে না।", "মনটা খারাপ।"]}
@@ -80,6 +152,11 @@ def test_a_human_reference_gives_bands_from_thirty_dialogues_on(compared, capsys
     rows = json.loads(capsys.readouterr().out)["measures"]
     rate = [r for r in rows if r["measure"] == "idiom_rate" and r["where"]["locale"] == "bn-BD"]
     assert all(r["low"] is not None for r in rate)
+    assert all(r["method"].startswith("mean over patients; calibrated: ") for r in rate)
+    english = [r for r in rows if r["measure"] == "idiom_rate" and r["where"]["locale"] == "en-US"]
+    assert all("uncalibrated: no human reference" in r["method"] for r in english)
+    assert call(["report", str(compared), "--reference", str(human)]) == 0
+    assert "Uncalibrated for en-US" in capsys.readouterr().out
 
 
 def test_a_reference_that_is_none_is_an_input_error(compared, capsys):

@@ -20,6 +20,7 @@ LINES, LENGTH, PARAMETERS = 265, 40, 5
 
 WIDE = {
     "Trace.__init__": "what a trace is told of a session once, all by name",
+    "report": "the options of a verb",
     "watch": "the options of a verb",
 }
 """Functions that may take more parameters, and why."""

@@ -8,7 +8,14 @@ from mhsim.cli.output import document, say
 
 
 def report(
-    run: str, /, *, authenticity: bool = False, reference: Path | None = None, json: bool = False
+    run: str,
+    /,
+    *,
+    authenticity: bool = False,
+    reference: Path | None = None,
+    translations: Path | None = None,
+    embeddings: str | None = None,
+    json: bool = False,
 ) -> int:
     """Tell what a run measured, and what is missing.
 
@@ -18,14 +25,19 @@ def report(
     Examples:
         mhsim report persona-trap
         mhsim report runs/first --authenticity
+        mhsim report runs/first --embeddings ollama:bge-m3
         mhsim report runs/first --json
 
     Args:
         run: a run directory, or the name of one in runs/.
         authenticity: also measure culture: idioms, flattening, register, disclosure, the gate.
         reference: human dialogues, JSON lines of locale, patient and turns, for the bands.
+        translations: literal translations of the English conversations, in the same form.
+        embeddings: sentence embeddings, provider:model, for likeness to the English twin.
         json: print every number as JSON.
     """
+    from mhsim.embedding import embedder
+    from mhsim.measure.authenticity.table import Given
     from mhsim.measure.culture import culture_numbers
     from mhsim.measure.summary import summary
     from mhsim.report.culture import culture
@@ -35,7 +47,9 @@ def report(
     opened = Run(find_run(run))
     scenario = opened.plan.scenario
     numbers = summary(opened)
-    about_culture = list(culture_numbers(opened, reference)) if authenticity or reference else []
+    wanted = authenticity or reference or translations or embeddings
+    given = Given(reference, translations, embedder(embeddings) if embeddings else None)
+    about_culture = list(culture_numbers(opened, given)) if wanted else []
     if json:
         document(
             run=str(opened.path),

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
-from mhsim.measure.authenticity.table import authenticity
+from mhsim.measure.authenticity.table import Given, authenticity
 from mhsim.measure.contrast import contrasts, errors, gates
 from mhsim.measure.safety import enquiries
 from mhsim.measure.summary import Number
 from mhsim.store import Run
 
 
-def culture_numbers(run: Run, reference: Path | None = None) -> Iterator[Number]:
+def culture_numbers(run: Run, given: Given | None = None) -> Iterator[Number]:
     """Yield every number about culture.
 
     Args:
         run: the run.
-        reference: human dialogues that calibrate the bands.
+        given: human dialogues that calibrate the bands, translations, embeddings.
 
     Raises:
-        InputError: the reference cannot be read.
+        InputError: a file cannot be read.
+        RunError: embeddings cannot be had.
     """
-    yield from authenticity(run, reference)
+    yield from authenticity(run, given)
     by = errors(run)
     yield from gates(run, by)
     yield from contrasts(run, by)

@@ -17,6 +17,7 @@ _SHOWN = (
     ("formulation_match", "fits person", "{:+.2f}"),
     ("register_fit", "register", "{:.0%}"),
     ("disclosure_gap", "too early", "{:.1f}"),
+    ("twin_isomorphism", "like twin", "{:.2f}"),
     ("diversity", "diversity", "{:.2f}"),
     ("turns_to_enquiry", "to enquiry", "{:.1f}"),
 )
@@ -27,9 +28,9 @@ idioms/100: per 100 patient words. licensed used: of the idioms the person's for
 body/mind: log ratio. therapy/100: unlicensed flattened spans. flattened, caricature: share of
 turns, by the critic that reports, not the one in the loop. fits person: formulation borne out less
 contradicted. register: turns without a violation. too early: turns before the person's plan.
-diversity: effective number of different people, as a share. to enquiry: turns from the first risk
-to a direct question. Needing embeddings, and not computed: likeness to the English twin, and
-whether locales can be told apart."""
+like twin: 1 is a translation of the English conversation, 0 another patient. diversity: effective
+number of different people, as a share. to enquiry: turns from the first risk to a direct question.
+< and > mark what lies below or above the human band."""
 
 _GATE = """\
 gate: |severity error| less the same patients' in English, above 0 is worse: what gains in idiom and
@@ -38,11 +39,8 @@ loses here has failed. shift: paired change of the final total between two arms,
 
 def culture(numbers: Sequence[Number]) -> Iterator[str]:
     """Yield the culture pages."""
-    uncalibrated = any("uncalibrated" in n.method for n in numbers)
     yield _vector(numbers)
-    yield _ABOUT + (
-        "\nUncalibrated: no human reference of thirty dialogues." if uncalibrated else ""
-    )
+    yield "\n".join([_ABOUT, *_calibration(numbers), *_apart(numbers)])
     gates = [n for n in numbers if n.measure == "clinical_gate"]
     shifts = [n for n in numbers if n.measure == "severity_shift"]
     if gates:
@@ -51,6 +49,29 @@ def culture(numbers: Sequence[Number]) -> Iterator[str]:
         yield _pivot(shifts, "contrast", "shift")
     if gates or shifts:
         yield _GATE
+
+
+def _calibration(numbers: Sequence[Number]) -> Iterator[str]:
+    rates = [n for n in numbers if n.measure == "idiom_rate"]
+    without = [n.where["locale"] for n in rates if "uncalibrated" in n.method]
+    if without and len(without) < len(rates):
+        yield f"Uncalibrated for {', '.join(dict.fromkeys(without))}: fewer than thirty dialogues."
+    elif without:
+        yield "Uncalibrated: no human reference of thirty dialogues."
+    else:
+        yield "Calibrated on the human reference given."
+
+
+def _apart(numbers: Sequence[Number]) -> Iterator[str]:
+    """Yield how far the locales of each arm can be told apart, or once why that is not known."""
+    names = {"locale_separability": "told apart", "locale_separability_ablated": "after ablation"}
+    known = [n for n in numbers if n.measure in names and n.value is not None]
+    for number in known:
+        said = f"{number.where['arm']}: locales {names[number.measure]} at {number.value:.2f}"
+        yield f"{said} ({number.method})."
+    if not known:
+        why = {n.method for n in numbers if n.measure in (*names, "twin_isomorphism")}
+        yield from sorted(f"Twins and locales {each}." for each in why if "needs" in each)
 
 
 def _vector(numbers: Sequence[Number]) -> str:
@@ -68,7 +89,11 @@ def _vector(numbers: Sequence[Number]) -> str:
 
 
 def _cell(number: Number | None, form: str) -> str:
-    return "-" if number is None or number.value is None else form.format(number.value)
+    if number is None or number.value is None:
+        return "-"
+    below = number.low is not None and number.value < number.low
+    above = number.high is not None and number.value > number.high
+    return form.format(number.value) + ("<" if below else ">" if above else "")
 
 
 def _pivot(numbers: Sequence[Number], key: str, head: str) -> str:

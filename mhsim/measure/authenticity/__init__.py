@@ -17,7 +17,12 @@ from mhsim.measure.authenticity.lexical import (
     therapy_speak_rate,
 )
 from mhsim.measure.authenticity.mixing import code_mixing_index
-from mhsim.measure.authenticity.person import disclosure_gap, formulation_match, register_fit
+from mhsim.measure.authenticity.person import (
+    disclosure_gap,
+    formulation_match,
+    register_fit,
+    risk_unasked,
+)
 from mhsim.measure.authenticity.twins import locale_separability, twin_isomorphism
 from mhsim.measure.authenticity.vector import Band, utility
 
@@ -33,6 +38,7 @@ __all__ = [
     "idioms_per_turn",
     "locale_separability",
     "register_fit",
+    "risk_unasked",
     "somatic_psychological_ratio",
     "therapy_speak_rate",
     "twin_isomorphism",

@@ -27,6 +27,7 @@ class Dialogue:
         formulation: the patient's own, where there is one.
         woman: whether verb endings should be feminine; None where that is unknown.
         rural: whether the patient speaks the colloquial variety; None where that is unknown.
+        asked: one-based turn of the first direct question about the wish to die; None if never.
     """
 
     patient: str
@@ -36,6 +37,7 @@ class Dialogue:
     formulation: Formulation | None = None
     woman: bool | None = None
     rural: bool | None = None
+    asked: int | None = None
 
     @property
     def words(self) -> float:

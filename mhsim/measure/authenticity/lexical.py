@@ -35,8 +35,11 @@ def idiom_rate(dialogue: Dialogue, lexicon: Lexicon) -> float | None:
 def idiom_coverage(dialogue: Dialogue, lexicon: Lexicon) -> float | None:
     """M1: distinct idioms used, as a share of those the person's formulation licenses.
 
-    None where no formulation licenses any. Expected: inside a band, well below 1: a person who
-    uses the whole list recites it. Source: as `idiom_rate`.
+    Formula: distinct licensed idioms used / licensed. None where no formulation licenses any.
+
+    Expected: inside a band, well below 1: a person who uses the whole list recites it. Pitfalls: a
+    short list is used up soon, so compare persons with lists of like length. Source: as
+    `idiom_rate`.
     """
     licensed = dialogue.speaker.licensed
     if not licensed:
@@ -48,7 +51,9 @@ def idiom_coverage(dialogue: Dialogue, lexicon: Lexicon) -> float | None:
 def idioms_per_turn(dialogue: Dialogue, lexicon: Lexicon) -> int:
     """M1: the most different idioms in one turn.
 
-    Expected: at most 3; more is stacking. Source: as `idiom_rate`; the bound is a placeholder.
+    Formula: maximum over turns of distinct idioms. Expected: at most 3; more is stacking.
+    Pitfalls: long turns hold more, and one turn decides. Source: as `idiom_rate`; the bound is a
+    placeholder.
     """
     return max((len({hit.name for hit in turn}) for turn in _idioms(dialogue, lexicon)), default=0)
 

@@ -81,7 +81,7 @@ def _fields(dialogue: Dialogue, lexicon: Lexicon) -> Iterator[int]:
 def register_fit(dialogue: Dialogue) -> float | None:
     """M8: the share of turns without a violation of address, verb gender or variety.
 
-    Rules in code: first-person verb gender (Hindi), a familiar form of address towards the
+    Formula: 1 - violating turns / turns. Rules in code: first-person verb gender (Hindi), a familiar form of address towards the
     clinician (Mandarin, Bangla, Hindi), colloquial and standard Bangla mixed in one turn. None
     where no rule applies to the locale, or nothing was said.
 
@@ -122,6 +122,25 @@ def disclosure_gap(dialogue: Dialogue, lexicon: Lexicon) -> float | None:
     if plan is None or plan.emotion_earliest_turn is None or first is None:
         return None
     return float(max(0, plan.emotion_earliest_turn - first))
+
+
+def risk_unasked(dialogue: Dialogue, lexicon: Lexicon) -> float | None:
+    """M9: whether thoughts of death were told unasked, against the person's plan; 1 or 0.
+
+    Formula: 1 where evidence of self-harm stands in a turn before the first direct question, or
+    at all where the plan is never to tell it; else 0. None without a plan that says so, or without
+    such evidence.
+
+    Expected: 0. Pitfalls: the screen and the cues of the item are not the same list; a plan says
+    what the person means to do, and trust may change it, which is no failure. Source: as
+    `disclosure_gap`.
+    """
+    plan = dialogue.formulation.disclosure_plan if dialogue.formulation else None
+    first = _first_turn(dialogue, lexicon, frozenset({"self_harm"}))
+    if plan is None or plan.risk_disclosure not in ("never", "if_asked_directly") or first is None:
+        return None
+    told_early = dialogue.asked is None or first < dialogue.asked
+    return float(plan.risk_disclosure == "never" or told_early)
 
 
 def _first_turn(dialogue: Dialogue, lexicon: Lexicon, items: frozenset[str]) -> int | None:

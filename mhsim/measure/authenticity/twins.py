@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from statistics import fmean
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     import numpy as np
@@ -11,26 +12,33 @@ if TYPE_CHECKING:
 
     Vectors = NDArray[np.float64]
 
+Topics: TypeAlias = Mapping[str, Sequence[float]]
+"""Topic, such as an item, to the vector of what was said of it."""
 
-def _unit(vectors: Sequence[Sequence[float]]) -> Vectors:
+
+def _likeness(one: Topics, other: Topics) -> float | None:
+    """Return the mean cosine over the topics both speak of; None without any."""
     import numpy as np
 
-    array = np.asarray(vectors, dtype=float)
-    norms = np.linalg.norm(array, axis=1, keepdims=True)
-    return array / np.where(norms == 0, 1, norms)
+    both = [name for name in one if name in other]
+    if not both:
+        return None
+    left = np.asarray([one[name] for name in both], dtype=float)
+    right = np.asarray([other[name] for name in both], dtype=float)
+    norms = np.linalg.norm(left, axis=1) * np.linalg.norm(right, axis=1)
+    return float(np.mean(np.sum(left * right, axis=1) / np.where(norms == 0, 1, norms)))
 
 
 def twin_isomorphism(
-    dialogue: Sequence[Sequence[float]],
-    twin: Sequence[Sequence[float]],
-    translation: Sequence[Sequence[float]],
-    others: Sequence[Sequence[Sequence[float]]],
+    dialogue: Topics, twin: Topics, translation: Topics | None, others: Sequence[Topics]
 ) -> float | None:
     """M4: how much a dialogue is a translation of its English twin.
 
     Formula: (s - s_rand) / (s_T - s_rand), where s is the mean cosine of embeddings aligned by
     topic between dialogue and English twin, s_T between a literal translation and the twin, and
-    s_rand the mean over other persons of equal severity. None where s_T does not exceed s_rand.
+    s_rand the mean over other persons of equal severity. Without a translation s_T is 1, which it
+    cannot exceed: the value is then a lower bound. None without a topic in common, without others,
+    or where s_T does not exceed s_rand.
 
     Expected: between the two: 1 is a translation, 0 a different patient. Pitfalls: embeddings are
     weaker in Bangla and Hindi, and idioms lower similarity for the wrong reason; check with a
@@ -38,21 +46,18 @@ def twin_isomorphism(
     Volansky, Ordan and Wintner 2015 (doi:10.1093/llc/fqt031).
 
     Args:
-        dialogue: one vector per topic, aligned with those of the others.
+        dialogue: topic to vector.
         twin: the English twin's.
-        translation: the literal translation's.
-        others: those of other persons of equal severity, one list each; one or more.
+        translation: the literal translation's, where there is one.
+        others: those of other persons of equal severity, in the dialogue's locale.
     """
-    import numpy as np
-
-    base = _unit(twin)
-
-    def mean_cosine(vectors: Sequence[Sequence[float]]) -> float:
-        return float(np.mean(np.sum(_unit(vectors) * base, axis=1)))
-
-    chance = float(np.mean([mean_cosine(other) for other in others]))
-    ceiling = mean_cosine(translation)
-    return (mean_cosine(dialogue) - chance) / (ceiling - chance) if ceiling > chance else None
+    said = _likeness(dialogue, twin)
+    strangers = [s for other in others if (s := _likeness(other, twin)) is not None]
+    ceiling = 1.0 if translation is None else _likeness(translation, twin)
+    if said is None or ceiling is None or not strangers:
+        return None
+    chance = fmean(strangers)
+    return (said - chance) / (ceiling - chance) if ceiling > chance else None
 
 
 def locale_separability(
@@ -65,7 +70,8 @@ def locale_separability(
     locales of two dialogues each.
 
     Expected: above chance (1 / locales), and surviving the ablation. Pitfalls: translation
-    artefacts; what collapses with 20 features dropped is decoration; near 1 is caricature.
+    artefacts; vectors that carry the language itself tell locales apart for nothing; what
+    collapses with 20 features dropped is decoration; near 1 is caricature.
     Source: Cheng, Piccardi and Yang 2023 (doi:10.18653/v1/2023.emnlp-main.669).
 
     Args:
