@@ -81,9 +81,10 @@ def _fields(dialogue: Dialogue, lexicon: Lexicon) -> Iterator[int]:
 def register_fit(dialogue: Dialogue) -> float | None:
     """M8: the share of turns without a violation of address, verb gender or variety.
 
-    Formula: 1 - violating turns / turns. Rules in code: first-person verb gender (Hindi), a familiar form of address towards the
-    clinician (Mandarin, Bangla, Hindi), colloquial and standard Bangla mixed in one turn. None
-    where no rule applies to the locale, or nothing was said.
+    Formula: 1 - violating turns / turns. Rules in code: first-person verb gender (Hindi), a
+    familiar form of address towards the clinician (Mandarin, Bangla, Hindi), colloquial and
+    standard Bangla mixed in one turn. None where no rule applies to the locale, or nothing was
+    said.
 
     Expected: near 1. Pitfalls: rules differ by generation and region, rudeness may be in
     character, reported speech looks like address; needs native review. Source: rules of the locale
