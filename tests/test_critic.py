@@ -13,7 +13,8 @@ from mhsim.critic import Speaker, TextCritic
 from mhsim.errors import InputError
 from mhsim.lexicon import Lexicon, screen
 from mhsim.library import BUILT_IN, Library
-from mhsim.measure.critics import read_labelled, wilson
+from mhsim.measure.critics import read_labelled
+from mhsim.measure.estimators.proportions import wilson
 
 LIBRARY = Library(roots=(BUILT_IN,))
 DEV = str(BUILT_IN / "docs" / "evaluation" / "critic-dev.jsonl")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -13,10 +12,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from mhsim.critic import CultureVerdict, Finding
 from mhsim.errors import InputError
+from mhsim.measure.estimators.proportions import wilson
 
 LABELS: tuple[CultureVerdict, ...] = ("flattened", "grounded", "caricature", "neutral")
-_Z = 1.959963984540054
-"""Standard normal quantile of 0.975."""
 
 
 class LabelledSpan(BaseModel):
@@ -87,19 +85,6 @@ class Figure:
     high: float | None
     n: int
     where: dict[str, str] = field(default_factory=dict)
-
-
-def wilson(hits: int, n: int) -> tuple[float, float]:
-    """Return the Wilson 95 % interval of a share (Wilson 1927, doi:10.1080/01621459.1927.10502953).
-
-    Args:
-        hits: successes, 0 to n.
-        n: trials, 1 or more.
-    """
-    share = hits / n
-    middle = (share + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
-    half = _Z * math.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2)) / (1 + _Z**2 / n)
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def figures(

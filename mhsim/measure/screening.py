@@ -9,7 +9,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from mhsim.errors import InputError
-from mhsim.measure.critics import Figure, wilson
+from mhsim.measure.critics import Figure
+from mhsim.measure.estimators.proportions import wilson
 
 
 class Screened(BaseModel):
