@@ -48,3 +48,18 @@ def sentences_with(text: str, hits: Sequence[Hit]) -> list[tuple[int, int]]:
         if any(start <= hit.start < place for hit in hits):
             found.append((start, place))
     return found
+
+
+def distinct(text: str, hits: Sequence[Hit]) -> list[Hit]:
+    """Return one hit for each different wording, those inside longer ones left out."""
+    outer = [hit for hit in hits if not any(_inside(hit, other) for other in hits)]
+    return list({text[hit.start : hit.end]: hit for hit in outer}.values())
+
+
+def inside(hit: Hit, spans: Sequence[tuple[int, int]]) -> bool:
+    """Say whether a hit begins in one of the places."""
+    return any(start <= hit.start < end for start, end in spans)
+
+
+def _inside(hit: Hit, other: Hit) -> bool:
+    return other.start <= hit.start and hit.end <= other.end and len(hit) < len(other)

@@ -16,6 +16,12 @@ class Style(Spec):
     """Cue lists of one language.
 
     Args:
+        group: the speaker's own people as a subject: we plus a kind of people, in our culture.
+        universal: what is said of all of them: never, only, always, born to, that is our way.
+        abstract: the words of a textbook or campaign, as stems: emotion, needs, pattern, inner.
+        proverb: sayings and set phrases for a state, each harmless alone.
+        hearsay: what follows is somebody else's belief: mother says, they took me.
+        body: parts of the body, as stems; five short complaints of them are a list.
         therapy_speak: pan-cultural therapy talk: boundaries, healing, processing, safe space.
         therapy_soft: therapy talk that people with therapy or online life do use.
         calque: word-for-word English that no speaker of the language grew up with.
@@ -33,6 +39,12 @@ class Style(Spec):
         people: tag to cues by which a short description of a person is read.
     """
 
+    group: Texts = ()
+    universal: Texts = ()
+    abstract: Texts = ()
+    proverb: Texts = ()
+    hearsay: Texts = ()
+    body: Texts = ()
     therapy_speak: Texts = ()
     therapy_soft: Texts = ()
     calque: Texts = ()
