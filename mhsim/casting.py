@@ -111,7 +111,7 @@ class Casting:
         if isinstance(agent, Critic) and agent.watches == "practice":
             kind = "supervisor"
         text = agent.prompt or self.plan.prompts.get(kind, "")
-        return render(text, **_known(brief))
+        return render(text, **known(brief))
 
 
 def persona(patient: Patient, locale: str, localize: str | None) -> Persona:
@@ -121,7 +121,12 @@ def persona(patient: Patient, locale: str, localize: str | None) -> Persona:
     return patient.persona[locale]
 
 
-def _known(brief: Brief) -> dict[str, Any]:
+def _glossed(brief: Brief) -> bool:
+    """Say whether the pack is shown: a critic knows the language whatever the arm leaves out."""
+    return "idiom" in brief.layers or isinstance(brief.agent, Critic)
+
+
+def known(brief: Brief) -> dict[str, Any]:
     """Return what a prompt may use; a judge's knows the instrument and nothing else."""
     if isinstance(brief.agent, Judge):
         return {"instrument": brief.instruments[brief.agent.instrument]}
@@ -130,7 +135,7 @@ def _known(brief: Brief) -> dict[str, Any]:
         "presentation": brief.patient.presentation if brief.patient else None,
         "formulation": brief.formulation,
         "origin": brief.patient.origin if brief.patient else None,
-        "pack": brief.lexicon.pack if brief.lexicon and "idiom" in brief.layers else None,
+        "pack": brief.lexicon.pack if brief.lexicon and _glossed(brief) else None,
         "layers": sorted(brief.layers),
         "language": brief.lexicon.pack.language.name if brief.lexicon else brief.trial.locale,
         "locale": brief.trial.locale,

@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from mhsim.cli.output import document, say, table
-from mhsim.errors import InputError, listed
+from mhsim.errors import InputError, RunError, listed
 
 if TYPE_CHECKING:
+    from mhsim.critic import Finding
+    from mhsim.errors import PlayerError
     from mhsim.lexicon import Lexicon
-    from mhsim.measure.critics import Figure
+    from mhsim.measure.critics import Figure, Labelled
+    from mhsim.spec.model import Model
 
 
 def calibrate(
@@ -26,44 +29,77 @@ def calibrate(
 
     Examples:
         mhsim calibrate critic docs/evaluation/critic-dev.jsonl
+        mhsim calibrate critic mine.jsonl --critic ollama:qwen3:8b
         mhsim calibrate risk mine.jsonl --json
 
     Args:
         what: critic or risk.
         file: labelled utterances, JSON lines.
-        critic: which critic: text.
+        critic: which critic: text, reference, script:FILE, or a chat model, provider:model.
         json: print it as JSON, predictions too.
     """
-    if critic != "text":
-        raise InputError(f"mhsim calibrate: --critic: there is no critic {critic!r}; one of text")
     if what == "risk":
         return _risk(file, json=json)
-    from mhsim.critic import Speaker, TextCritic
+    from mhsim.critic import Finding
     from mhsim.measure.critics import as_data, figures, read_labelled
 
     rows = read_labelled(file)
     lexicons = _lexicons({row.locale for row in rows})
-    found = [
-        TextCritic(lexicons[r.locale]).look(
-            r.text, Speaker.described(r.persona, lexicons[r.locale])
-        )
-        for r in rows
-    ]
+    found = _found(rows, lexicons, critic)
+    known = [(r, f) for r, f in zip(rows, found, strict=True) if isinstance(f, Finding)]
+    if not known:
+        raise RunError(f"{critic} could say nothing of any utterance: {found[0]}")
     hit = [
         any(h.kind in ("marker", "idiom") for h in lexicons[row.locale].hits(row.text))
-        for row in rows
+        for row, _ in known
     ]
-    every = figures(rows, found, hit)
+    every = figures([row for row, _ in known], [f for _, f in known], hit)
+    missing = len(rows) - len(known)
     predictions = [
-        {"id": r.id, "label": r.label, "predicted": f.verdict}
+        {"id": r.id, "label": r.label, "predicted": f.verdict if isinstance(f, Finding) else None}
         for r, f in zip(rows, found, strict=True)
     ]
     if json:
-        document(critic=critic, file=str(file), figures=[as_data(f) for f in every],
-                 predictions=predictions)  # fmt: skip
+        document(critic=critic, file=str(file), missing=missing,
+                 figures=[as_data(f) for f in every], predictions=predictions)  # fmt: skip
         return 0
     _print(every)
+    if missing:
+        failed = next(f for f in found if not isinstance(f, Finding))
+        say(f"\nmissing: {missing} of {len(rows)}, in no figure; the first: {failed}")
     return 0
+
+
+def _found(
+    rows: Sequence[Labelled], lexicons: dict[str, Lexicon], critic: str
+) -> Sequence[Finding | PlayerError]:
+    """Return what a critic makes of each utterance, or why it could not say."""
+    if critic == "text":
+        from mhsim.critic import Speaker, TextCritic
+
+        makings = {locale: TextCritic(lexicon) for locale, lexicon in lexicons.items()}
+        return [
+            makings[r.locale].look(r.text, Speaker.described(r.persona, lexicons[r.locale]))
+            for r in rows
+        ]
+    import asyncio
+
+    from mhsim.library import Library
+    from mhsim.measure.seated import bench, findings
+
+    return asyncio.run(findings(rows, bench(Library(), _model(critic), lexicons)))
+
+
+def _model(critic: str) -> Model:
+    from pydantic import ValidationError
+
+    from mhsim.spec.model import Model
+
+    try:
+        return Model(model=critic)
+    except ValidationError as error:
+        right = "text, reference, script:FILE or provider:model"
+        raise InputError(f"mhsim calibrate: --critic: found {critic!r}; {right}") from error
 
 
 def _risk(file: Path, *, json: bool) -> int:

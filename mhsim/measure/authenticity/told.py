@@ -24,7 +24,7 @@ class Told:
 
     Args:
         seed: the same in every arm and locale for the same cast and replicate: twins share it.
-        band: severity band of the presentation; None where its instrument has none.
+        band: severity band of the presentation; None where that is unknown.
         life: the biography in this arm.
         dialogue: the patient's side.
         lexicon: the locale's.
@@ -45,7 +45,8 @@ class Told:
     def masked(self) -> str:
         """The dialogue without the person's name, places and numbers."""
         text = _NUMBERS.sub("…", "\n".join(self.dialogue.turns))
-        for name in sorted(_NAMES.split(f"{self.life.name} {self.life.home}"), key=len)[::-1]:
+        names = " ".join(filter(None, (self.life.name, self.life.home)))
+        for name in sorted(_NAMES.split(names), key=len, reverse=True):
             text = text.replace(name, "…") if len(name) > 1 else text
         return text
 
@@ -81,9 +82,13 @@ def told(run: Run, session: Session, lexicon: Lexicon) -> Told:
         rural=_known(life, "rural", "educated") if arm.localize != "nationality" else None,
         asked=_asked(run, session, lexicon),
     )
-    instrument = run.plan.instruments.get(patient.presentation.instrument)
-    band = instrument.band(patient.presentation.total) if instrument else None
-    return Told(trial.seed, band, life, dialogue, lexicon)
+    return Told(trial.seed, _band(run, patient), life, dialogue, lexicon)
+
+
+def _band(run: Run, patient: Patient) -> str | None:
+    total = patient.presentation.total
+    instrument = run.plan.instruments.get(patient.presentation.instrument or "")
+    return instrument.band(total) if instrument and total is not None else None
 
 
 def _known(life: Persona, tag: str, other: str) -> bool | None:
