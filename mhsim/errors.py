@@ -13,7 +13,10 @@ import bisect
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from mhsim.record import Usage
 
 FailureKind = Literal[
     "refusal", "unparsable", "wrong_language", "role_drift", "provider", "timeout", "budget"
@@ -87,12 +90,16 @@ class PlayerError(MhsimError):
         kind: one of `FailureKind`.
         detail: what happened, for the log; never shown inside a transcript.
         attempts: how often it was tried, 1 or more.
+        usage: what the attempts took, where that is known.
     """
 
-    def __init__(self, kind: FailureKind, detail: str, attempts: int = 1) -> None:
+    def __init__(
+        self, kind: FailureKind, detail: str, attempts: int = 1, usage: Usage | None = None
+    ) -> None:
         self.kind: FailureKind = kind
         self.detail = detail
         self.attempts = attempts
+        self.usage = usage
         super().__init__(f"{kind}: {detail}")
 
 

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
 from mhsim.record import ItemState, Verdict
 from mhsim.spec.instrument import Instrument
+
+
+def _no_truth(value: object) -> object:
+    """Refuse true and false, which Python would take for 1 and 0."""
+    if isinstance(value, bool):
+        raise ValueError("true or false is no value")  # noqa: TRY004 - pydantic takes ValueError
+    return value
+
+
+Truthless = BeforeValidator(_no_truth)
 
 
 class FlagReply(BaseModel):
@@ -74,7 +84,7 @@ def _form(items: tuple[tuple[str, int], ...]) -> type[FormBase]:
         bounded = create_model(
             f"Item_{name}",
             __base__=ItemReply,
-            value=(int | None, Field(default=None, ge=1, le=maximum)),
+            value=(Annotated[int, Field(ge=1, le=maximum), Truthless] | None, None),
         )
         fields[f"item_{name}"] = (bounded, Field(default_factory=bounded))
     return create_model("RatingForm", __base__=FormBase, **fields)

@@ -82,13 +82,7 @@ class Walk:
         try:
             events = await self._steps[name].run(Visit(name, turn, log, table))
         except PlayerError as error:
-            failed = Failure(
-                turn=turn,
-                role=next(iter(self._steps[name].cast()), None),
-                kind=error.kind,
-                detail=error.detail,
-                attempts=error.attempts,
-            )
+            failed = Failure.because(error, turn, next(iter(self._steps[name].cast()), None))
             table.emit(log.record(name, [failed]))
             return END, "failure"
         if not events:

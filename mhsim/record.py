@@ -13,7 +13,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic_core import PydanticSerializationError
 
-from mhsim.errors import FailureKind
+from mhsim.errors import FailureKind, PlayerError
 
 
 class Record(BaseModel):
@@ -46,7 +46,9 @@ class Quote(Record):
 class Usage(Record):
     """What one answer took: tokens, seconds of wall time, US dollars where the price is known.
 
-    Of `tokens_in`, `tokens_cached` came from the provider's cache.
+    Every attempt at it counts. Of `tokens_in`, `tokens_cached` came from the provider's cache.
+    `attempts` and `retried` are there where it took more than one call: how many, and why a reply
+    was not taken.
     """
 
     model: str
@@ -55,6 +57,8 @@ class Usage(Record):
     tokens_cached: int | None = None
     seconds: float | None = None
     cost: float | None = None
+    attempts: int | None = None
+    retried: tuple[FailureKind, ...] | None = None
 
 
 class TrialId(Record):
@@ -208,6 +212,19 @@ class Failure(_Event):
     kind: FailureKind
     detail: str
     attempts: int = 1
+    usage: Usage | None = None
+
+    @classmethod
+    def because(cls, error: PlayerError, turn: int, role: str | None) -> Failure:
+        """Return the failure an error becomes."""
+        return cls(
+            turn=turn,
+            role=role,
+            kind=error.kind,
+            detail=error.detail,
+            attempts=error.attempts,
+            usage=error.usage,
+        )
 
 
 ClosingReason = Literal["closed", "limit", "stable", "risk", "failure", "stopped"]

@@ -8,12 +8,9 @@ import pytest
 
 from mhsim.chat import ChatError, Connection, Reply, Request
 from mhsim.errors import PlayerError
-from mhsim.forms import Findings
 from mhsim.players.model import ModelPlayer
 from mhsim.record import Mark, Span, Utterance
 from mhsim.table import Ask
-
-GOOD = '{"flags": [], "verdict": "neutral"}'
 
 
 class Scripted:
@@ -79,20 +76,6 @@ async def test_a_safety_task_asks_for_a_direct_question():
     client = Scripted("Do you think of dying?")
     await player(client, "therapist").say(ask(role="therapist", task="safety"))
     assert "directly and calmly" in client.sent[0].messages[-1]["content"]
-
-
-async def test_a_form_is_filled_in_at_the_second_try():
-    draft = Utterance(turn=1, role="patient", text="Hello.")
-    client = Scripted("no form", GOOD)
-    filled = await player(client, "critic").fill(ask(task="review", draft=draft), Findings)
-    assert filled.form == Findings(verdict="neutral")
-    assert "did not fit" in client.sent[1].messages[-1]["content"]
-
-
-async def test_a_form_that_never_fits_is_unparsable():
-    with pytest.raises(PlayerError) as error:
-        await player(Scripted("?", "?", "?"), "judge").fill(ask(task="rate"), Findings)
-    assert (error.value.kind, error.value.attempts) == ("unparsable", 3)
 
 
 @pytest.mark.parametrize(("kind", "told"), [("network", "provider"), ("timeout", "timeout")])

@@ -136,6 +136,9 @@ def as_chat_error(error: Exception) -> ChatError:
     status = getattr(error, "status_code", None)
     status = status if isinstance(status, int) else None
     detail = f"{type(error).__name__}: {error}"[:_MOST]
+    if status is None and isinstance(error, NotImplementedError | ValueError | TypeError):
+        # The package itself does not know what was asked of it: no server was reached.
+        return ChatError("request", detail)
     return ChatError(_kind(status, type(error).__name__, detail), detail, status=status)
 
 

@@ -68,13 +68,7 @@ class Rate(Step):
         try:
             filled = await seat.player.fill(ask, rating_form(instrument))
         except PlayerError as error:
-            return Failure(
-                turn=visit.turn,
-                role=role,
-                kind=error.kind,
-                detail=error.detail,
-                attempts=error.attempts,
-            )
+            return Failure.because(error, visit.turn, role)
         rating = self._rating(visit, role, instrument, filled.form)
         return rating.model_copy(update={"usage": filled.usage}) if filled.usage else rating
 

@@ -51,15 +51,7 @@ class Review(Step):
         try:
             filled = await visit.table.seats[self.role].player.fill(ask, Findings)
         except PlayerError as error:
-            return [
-                Failure(
-                    turn=visit.turn,
-                    role=self.role,
-                    kind=error.kind,
-                    detail=error.detail,
-                    attempts=error.attempts,
-                )
-            ]
+            return [Failure.because(error, visit.turn, self.role)]
         marks = [(flag, _mark(flag, nfc(draft.text))) for flag in filled.form.flags]
         invented = (flag.quote for flag, mark in marks if mark is None and flag.quote.strip())
         return [

@@ -1,22 +1,17 @@
-"""Model: any chat model in any seat.
-
-What a model says is never trusted with more than its task: an empty or unfitting reply is a
-failure, not a value.
-"""
+"""A chat model in a seat: what it is asked, and what becomes of its replies."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pydantic import ValidationError
-
 from mhsim.chat import ChatError, Connection, Message, Reply, Request
 from mhsim.errors import FailureKind, PlayerError
+from mhsim.players.model.enquiry import Enquiry
+from mhsim.players.model.shape import shape
 from mhsim.record import Utterance
 from mhsim.table import Ask, Brief, Filled, Form, Line
 
-_ATTEMPTS = 3
-"""How often a form is asked for before the reply counts as unparsable."""
+_DEMAND = "Answer with one JSON object of this shape, and nothing else:"
 
 _TASKS = {
     "safety": "In your next words ask directly and calmly about the wish to be dead.",
@@ -58,20 +53,11 @@ class ModelPlayer:
 
     async def fill(self, ask: Ask, form: type[Form]) -> Filled[Form]:
         """Fill a form in; a reply that does not fit is answered with its error, then given up."""
-        messages = [_message("system", self._prompt), _message("user", "\n".join(_sheet(ask)))]
-        schema = form.model_json_schema()
-        error = ""
-        for _ in range(_ATTEMPTS):
-            reply = await self._send(Request(messages, schema, "json_schema", self._draw))
-            try:
-                filled = form.model_validate_json(reply.text)
-            except ValidationError as wrong:
-                error = str(wrong)[:500]
-                messages.append(_message("assistant", reply.text))
-                messages.append(_message("user", f"That did not fit the form: {error}"))
-            else:
-                return Filled(filled, usage=self._connection.usage(reply))
-        raise PlayerError("unparsable", error, _ATTEMPTS)
+        told = f"{self._prompt}\n\n{_DEMAND}\n{shape(form).outline}".strip()
+        messages = [_message("system", told), _message("user", "\n".join(_sheet(ask)))]
+        enquiry = Enquiry(self._connection, form, _never)
+        filled = await enquiry.ask(messages, self._draw)
+        return Filled(filled, usage=enquiry.tally.usage)
 
     async def _send(self, request: Request) -> Reply:
         try:
@@ -84,6 +70,11 @@ class ModelPlayer:
         for utterance in transcript:
             role = "assistant" if utterance.role == self._role else "user"
             yield _message(role, utterance.text)
+
+
+def _never(_: Reply) -> bool:
+    """Take nothing for a refusal."""
+    return False
 
 
 def _message(role: str, content: str) -> Message:
