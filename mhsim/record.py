@@ -217,14 +217,8 @@ class Failure(_Event):
     @classmethod
     def because(cls, error: PlayerError, turn: int, role: str | None) -> Failure:
         """Return the failure an error becomes."""
-        return cls(
-            turn=turn,
-            role=role,
-            kind=error.kind,
-            detail=error.detail,
-            attempts=error.attempts,
-            usage=error.usage,
-        )
+        kept = {key: getattr(error, key) for key in ("kind", "detail", "attempts", "usage")}
+        return cls(turn=turn, role=role, **kept)
 
 
 ClosingReason = Literal["closed", "limit", "stable", "risk", "failure", "stopped"]
