@@ -17,6 +17,8 @@ from hypothesis.database import DirectoryBasedExampleDatabase
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))  # `import support`, whatever pytest is called with
 
+from servers import guarded, llama, model_file  # noqa: E402, F401 - fixtures for all
+
 _EXAMPLES = DirectoryBasedExampleDatabase(HERE.parent / ".hypothesis" / "examples")
 settings.register_profile("mhsim", deadline=None, database=_EXAMPLES)
 settings.load_profile("mhsim")

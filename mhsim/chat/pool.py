@@ -41,6 +41,11 @@ def client(model: Model) -> Client:
     Raises:
         InputError: the provider is unknown, its package or its key is missing.
     """
+    from mhsim.chat.light import LightClient, speaks_to
+
+    if speaks_to(model):
+        return LightClient(model)
+
     from mhsim.chat.provider import ProviderClient, chat_model
 
     return ProviderClient(chat_model(model))
