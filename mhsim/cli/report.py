@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from mhsim.cli.output import document, say
+from mhsim.cli.output import document, note, say
+
+if TYPE_CHECKING:
+    from mhsim.store import Run
 
 
 def report(
@@ -15,6 +19,7 @@ def report(
     reference: Path | None = None,
     translations: Path | None = None,
     embeddings: str | None = None,
+    tables: Path | None = None,
     json: bool = False,
 ) -> int:
     """Tell what a run measured, and what is missing.
@@ -26,6 +31,7 @@ def report(
         mhsim report persona-trap
         mhsim report runs/first --authenticity
         mhsim report runs/first --embeddings ollama:bge-m3
+        mhsim report runs/first --tables runs/first/report/tables
         mhsim report runs/first --json
 
     Args:
@@ -34,6 +40,7 @@ def report(
         reference: human dialogues, JSON lines of locale, patient and turns, for the bands.
         translations: literal translations of the English conversations, in the same form.
         embeddings: sentence embeddings, provider:model, for likeness to the English twin.
+        tables: also write every table into this folder, as Parquet: turns, ratings, items, flags.
         json: print every number as JSON.
     """
     from mhsim.embedding import embedder
@@ -45,6 +52,8 @@ def report(
     from mhsim.store import Run, find_run
 
     opened = Run(find_run(run))
+    if tables:
+        _write(opened, tables)
     scenario = opened.plan.scenario
     numbers = summary(opened)
     wanted = authenticity or reference or translations or embeddings
@@ -62,3 +71,12 @@ def report(
     if about_culture:
         say("\n" + "\n\n".join(culture(about_culture)))
     return 0
+
+
+def _write(run: Run, folder: Path) -> None:
+    """Write the tables, and say on stderr what was written."""
+    from mhsim.measure.tables import write
+
+    counts = write(run, folder)
+    rows = ", ".join(f"{name} {count}" for name, count in counts.items())
+    note(f"{folder}: rows of {rows}")
