@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import mhsim
-from mhsim.chat import Pool
-from mhsim.errors import RunError
+from mhsim.chat import Books, Pool, Terms, afford
+from mhsim.errors import Halt, RunError
 from mhsim.journal import Journal, read_closed, read_lines
 from mhsim.outcome import Outcome, Watcher
 from mhsim.planning import Plan, make_plan
@@ -19,7 +19,7 @@ from mhsim.record import AnyEvent, Closing, Failure, Opening, TrialId
 from mhsim.session import Stage
 from mhsim.spec.scenario import Scenario
 from mhsim.state import Log
-from mhsim.store import Run
+from mhsim.store import TAPE, Run
 from mhsim.table import Player
 from mhsim.writer import Writer
 
@@ -49,10 +49,12 @@ async def run(
     workers: int = WORKERS,
     players: Mapping[str, Player] | None = None,
     watcher: Watcher | None = None,
+    terms: Terms | None = None,
 ) -> Outcome:
     """Play every planned trial that is not closed yet.
 
-    Cancelling leaves everything that is finished on disk; calling again goes on from there.
+    Cancelling leaves everything that is finished on disk; calling again goes on from there. So it
+    does after the batch had to stop: `Outcome.stopped` then says why.
 
     Args:
         plan: a plan, a scenario, or a scenario's name.
@@ -60,26 +62,34 @@ async def run(
         workers: conversations at once, 1 or more.
         players: role to player, for roles somebody in this process answers for.
         watcher: told how it gets on.
+        terms: what chat models may cost, and where replies may come from besides them.
 
     Raises:
-        InputError: the scenario is wrong.
+        InputError: the scenario is wrong, or the price of a model with a budget is not known.
         RunError: the directory holds another plan, has another writer, is damaged, or cannot be
             written.
     """
     made = plan if isinstance(plan, Plan) else make_plan(plan)
     path = Path(out) if out else Path("runs") / made.name
+    players = players or {}
     workers = max(1, min(workers, made.size))
+    terms = terms or Terms()
+    afford(terms, (made.scenario.model_for(role) for role in set(made.scenario.cast) - {*players}))
     with Writer(path, made) as writer, open_files(workers + _FILES), calm_collector():
-        pool = Pool()
+        pool = Pool(Books(terms, path / TAPE, writer.begun()))
         batch = _Batch(writer, Stage(made, players, pool=pool), watcher)
         tally = batch.tally
         left = batch.left(made.trials())
-        writer.note(f"mhsim {mhsim.__version__} begins: {tally.kept} of {made.size} are closed")
+        replies = f"; replies: {terms.replies}" if terms.replies else ""
+        already = f"{tally.kept} of {made.size} are closed{replies}"
+        writer.note(f"mhsim {mhsim.__version__} begins: {already}")
         try:
             await batch.play(left, workers)
         finally:
             await pool.close()
-        writer.note(f"done: {tally.played} played, {len(tally.failed)} failed in all")
+        end = f"stopped: {batch.stopped}" if batch.stopped else "done"
+        spent = f"; spent: {pool.books.spent}" if pool.books.spent.calls else ""
+        writer.note(f"{end}: {tally.played} played, {len(tally.failed)} failed in all{spent}")
     return Outcome(
         run=Run(path),
         played=tally.played,
@@ -87,6 +97,8 @@ async def run(
         resumed=tally.resumed,
         failed=dict(sorted(tally.failed.items())),
         failures=dict(sorted(tally.failures.items())),
+        spent=pool.books.spent,
+        stopped=batch.stopped,
     )
 
 
@@ -98,6 +110,7 @@ class _Batch:
         self.stage = stage
         self.watcher = watcher
         self.tally = _Tally()
+        self.stopped: Halt | None = None
 
     def left(self, trials: Iterator[TrialId]) -> Iterator[TrialId]:
         """Count the trials that are closed already; return those that are not.
@@ -140,7 +153,12 @@ class _Batch:
     async def _worker(self, trials: Iterator[TrialId], delay: float) -> None:
         await asyncio.sleep(delay)
         for trial in trials:
-            await self._trial(trial)
+            if self.stopped:
+                return
+            try:
+                await self._trial(trial)
+            except Halt as halt:
+                self.stopped = self.stopped or halt
 
     async def _trial(self, trial: TrialId) -> None:
         past, keep = self._past(trial)

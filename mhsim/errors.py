@@ -3,6 +3,7 @@
 MhsimError
 ├── InputError      something a person wrote is wrong: files, names, options (exit code 2)
 ├── RunError        a run directory cannot be used as asked: another plan, another writer, damage
+│   └── Halt        a run cannot go on now; nothing is wrong with its trials, which stay resumable
 ├── EngineError     a graph, node or guard broke its own promise while a session was running
 └── PlayerError     a player could not answer; becomes a `failure` event, never a made-up value
 """
@@ -77,6 +78,30 @@ class InputError(MhsimError):
 
 class RunError(MhsimError):
     """A run directory cannot be used as asked. The message says what to do instead."""
+
+
+HaltReason = Literal["budget", "outage", "key", "replay"]
+"""Why a run stops before its end.
+
+- `budget`: the next call could exceed it
+- `outage`: nothing has answered for too long
+- `key`: the provider does not let us in
+- `replay`: a call is not on the recording
+"""
+
+
+class Halt(RunError):
+    """A run cannot go on now. Its trials stay as they are: the same command goes on with them.
+
+    Args:
+        reason: one of `HaltReason`.
+        detail: what happened, and what to do.
+    """
+
+    def __init__(self, reason: HaltReason, detail: str) -> None:
+        self.reason: HaltReason = reason
+        self.detail = detail
+        super().__init__(detail)
 
 
 class EngineError(MhsimError):

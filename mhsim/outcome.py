@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from mhsim.chat import Spending
+from mhsim.errors import Halt
 from mhsim.record import AnyEvent, Closing, TrialId
 from mhsim.store import Run
 
@@ -41,6 +43,8 @@ class Outcome:
         resumed: trials that went on from whole turns of an earlier call.
         failed: ids of trials that could not go on, earlier calls' included, with the reason.
         failures: failures by kind in the trials closed by this call, unrated turns included.
+        spent: what chat models have cost, earlier calls' included.
+        stopped: why it stopped before its end; None where it did not.
     """
 
     run: Run
@@ -49,3 +53,5 @@ class Outcome:
     resumed: int
     failed: Mapping[str, str]
     failures: Mapping[str, int]
+    spent: Spending
+    stopped: Halt | None = None

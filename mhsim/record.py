@@ -48,7 +48,8 @@ class Usage(Record):
 
     Every attempt at it counts. Of `tokens_in`, `tokens_cached` came from the provider's cache.
     `attempts` and `retried` are there where it took more than one call: how many, and why a reply
-    was not taken.
+    was not taken. `source` is there where no model was asked: tokens are then those of the first
+    time, and the cost is 0.
     """
 
     model: str
@@ -59,6 +60,7 @@ class Usage(Record):
     cost: float | None = None
     attempts: int | None = None
     retried: tuple[FailureKind, ...] | None = None
+    source: Literal["cache", "replay"] | None = None
 
 
 class TrialId(Record):
@@ -95,6 +97,8 @@ class Opening(_Event):
     models: dict[str, str]
     prompts: dict[str, str]
     mhsim: str
+    replies: Literal["cache", "record", "replay"] | None = None
+    """Where replies came from or went to besides the models; absent where nowhere else."""
 
 
 class Utterance(_Event):

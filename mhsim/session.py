@@ -73,7 +73,7 @@ class Stage:
                 ending = await compiled.run(log, table, start or None)
             closing = Closing(turn=log.turn, reason=ending, detail=None)  # type: ignore[arg-type]
         except RunError:
-            raise  # the disk, not the trial: nothing of it may be called closed
+            raise  # the disk or the budget, not the trial: nothing of it may be called closed
         except MhsimError as error:
             closing = Closing(turn=log.turn, reason="failure", detail=str(error))
         except Exception as error:  # noqa: BLE001 - the edge of a trial
@@ -103,6 +103,7 @@ class Stage:
             models={role: self.plan.scenario.model_for(role).model for role in trial.cast},
             prompts={r: digest(seat.prompt) for r, seat in table.seats.items() if seat.prompt},
             mhsim=mhsim.__version__,
+            replies=self.casting.pool.books.terms.replies,
         )
 
 

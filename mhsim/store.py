@@ -3,6 +3,7 @@
 runs/<name>/plan.json                  the plan, written first
 runs/<name>/trials/<trial id>.jsonl    a closed trial, one event per line
 runs/<name>/trials/<trial id>.jsonl.part   one in progress
+runs/<name>/calls.jsonl                every reply of a chat model, with what it cost
 runs/<name>/run.log                    what happened to the run itself
 runs/<name>/lock                       who writes; empty when nobody does
 """
@@ -22,6 +23,9 @@ from mhsim.journal import ELSEWHERE, disk, read_closed, read_lines
 from mhsim.planning import Plan
 from mhsim.record import AnyEvent, Closing, Critique, Opening, Rating, Risk, Utterance
 from mhsim.state import Log
+
+TAPE = "calls.jsonl"
+"""The file of a run that holds every reply of a chat model."""
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,10 @@ class Writer:
             for path in sorted(self.trials.glob("*.jsonl"))
         }
 
+    def begun(self) -> set[str]:
+        """Return the ids of the trials that have begun and not ended."""
+        return {path.name.removesuffix(".jsonl.part") for path in self.trials.glob("*.part")}
+
     def part(self, trial: str) -> Path:
         """Return where a trial in progress is written."""
         return self.trials / f"{trial}.jsonl.part"

@@ -55,6 +55,8 @@ class Reply:
         tokens_out: tokens written, reasoning included.
         tokens_cached: of `tokens_in`, those the provider had cached.
         seconds: wall time of the call that succeeded, waiting in line not counted.
+        cost: US dollars; None where the price is not known. The connection's word, not a client's.
+        source: where it came from, if not from the model just now.
     """
 
     text: str
@@ -64,6 +66,13 @@ class Reply:
     tokens_out: int | None = None
     tokens_cached: int | None = None
     seconds: float | None = None
+    cost: float | None = None
+    source: Literal["cache", "replay"] | None = None
+
+    @property
+    def tokens(self) -> int:
+        """Tokens read and written, as far as told."""
+        return (self.tokens_in or 0) + (self.tokens_out or 0)
 
 
 ErrorKind = Literal["overloaded", "server", "network", "timeout", "key", "request", "context"]

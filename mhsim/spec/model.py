@@ -108,6 +108,11 @@ class Model(Spec):
         """What stands before the colon: who answers."""
         return self.model.partition(":")[0]
 
+    @property
+    def chats(self) -> bool:
+        """Whether it is a chat model, which takes tokens and may cost money."""
+        return self.provider not in ("reference", "text", "script", "human")
+
 
 def _model(value: object) -> object:
     return {"model": value} if isinstance(value, str) else value

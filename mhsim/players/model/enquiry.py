@@ -121,7 +121,8 @@ class Enquiry(Generic[Form]):
     def _elsewhere(self, error: ChatError) -> bool:
         """Take the next mode where the server does not know this one."""
         unknown = error.kind == "request" and error.status in (None, *_CHANGES_MODE)
-        if not unknown and not (error.kind == "server" and error.status in _CHANGES_MODE):
+        doubtful = error.kind == "server" and error.status in _CHANGES_MODE and not self._known
+        if not unknown and not doubtful:
             return False
         del self._modes[0]
         self._known = False

@@ -108,5 +108,5 @@ def seat(brief: Brief) -> ModelPlayer:
     Raises:
         InputError: the provider is unknown, its package or its key is missing.
     """
-    connection = brief.pool.get(brief.model)
+    connection = brief.pool.get(brief.model).at(brief.trial.id, brief.role)
     return ModelPlayer(connection, brief.role, brief.prompt, brief.trial.replicate - 1)

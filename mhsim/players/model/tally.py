@@ -41,13 +41,15 @@ class Tally:
 
 def _sum(one: Usage, other: Usage) -> Usage:
     seconds = _both(one.seconds, other.seconds)
+    known = one.cost is not None and other.cost is not None
     return Usage(
         model=other.model,
         tokens_in=_both(one.tokens_in, other.tokens_in),
         tokens_out=_both(one.tokens_out, other.tokens_out),
         tokens_cached=_both(one.tokens_cached, other.tokens_cached),
         seconds=None if seconds is None else round(seconds, 3),
-        cost=_both(one.cost, other.cost),
+        cost=_both(one.cost, other.cost) if known else None,
+        source=one.source if one.source == other.source else None,
     )
 
 
