@@ -150,8 +150,7 @@ class Enquiry(Generic[Form]):
 
 def failure_kind(error: ChatError) -> FailureKind:
     """Return what a call that failed is recorded as."""
-    kind: str = error.kind
-    return "timeout" if kind == "timeout" else "budget" if kind == "budget" else "provider"
+    return "timeout" if error.kind == "timeout" else "provider"
 
 
 def _told(error: ValidationError) -> str:
