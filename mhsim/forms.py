@@ -81,10 +81,11 @@ class FormBase(BaseModel):
 def _form(items: tuple[tuple[str, int], ...]) -> type[FormBase]:
     fields: dict[str, Any] = {}
     for name, maximum in items:
+        value: Any = Annotated[int, Field(ge=1, le=maximum), Truthless]
         bounded = create_model(
             f"Item_{name}",
             __base__=ItemReply,
-            value=(Annotated[int, Field(ge=1, le=maximum), Truthless] | None, None),
+            value=(value | None, None),
         )
         fields[f"item_{name}"] = (bounded, Field(default_factory=bounded))
     return create_model("RatingForm", __base__=FormBase, **fields)
