@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Optional
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
@@ -81,11 +81,11 @@ class FormBase(BaseModel):
 def _form(items: tuple[tuple[str, int], ...]) -> type[FormBase]:
     fields: dict[str, Any] = {}
     for name, maximum in items:
-        value: Any = Annotated[int, Field(ge=1, le=maximum), Truthless]
+        value: Any = Optional[Annotated[int, Field(ge=1, le=maximum), Truthless]]  # noqa: UP045
         bounded = create_model(
             f"Item_{name}",
             __base__=ItemReply,
-            value=(value | None, None),
+            value=(value, None),
         )
         fields[f"item_{name}"] = (bounded, Field(default_factory=bounded))
     return create_model("RatingForm", __base__=FormBase, **fields)
