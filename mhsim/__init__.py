@@ -11,6 +11,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from mhsim.batch import Outcome, run
+    from mhsim.comparing import compare
     from mhsim.errors import EngineError, InputError, MhsimError, PlayerError, RunError
     from mhsim.lowering import compile_graph
     from mhsim.planning import Plan, make_plan
@@ -39,6 +40,7 @@ _PLACES = {
     "Scenario": "mhsim.spec.scenario",
     "Session": "mhsim.store",
     "Therapist": "mhsim.spec.agent",
+    "compare": "mhsim.comparing",
     "compile": "mhsim.lowering:compile_graph",
     "plan": "mhsim.planning:make_plan",
     "run": "mhsim.batch",
@@ -48,7 +50,7 @@ _PLACES = {
 __all__ = [
     "Critic", "EngineError", "Graph", "InputError", "Judge", "MhsimError", "Outcome", "Patient",
     "Plan", "PlayerError", "Run", "RunError", "Scenario", "Session", "Therapist", "__version__",
-    "compile", "plan", "run", "simulate",
+    "compare", "compile", "plan", "run", "simulate",
 ]  # fmt: skip
 
 

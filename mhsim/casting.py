@@ -55,16 +55,26 @@ class Casting:
         Raises:
             InputError: a prompt cannot be rendered, or nothing answers for a seat.
         """
-        seats = {role: self._seat(role, trial) for role in trial.cast}
+        seats = {role: self.seat(role, trial) for role in trial.cast}
         here = {trial.locale: self.lexicons[trial.locale]} if trial.locale in self.lexicons else {}
         return Table(
             trial=trial, seats=seats, instruments=self.plan.instruments, lexicons=here, **hooks
         )
 
-    def _seat(self, role: str, trial: TrialId) -> Seat:
+    def seat(self, role: str, trial: TrialId, task: str | None = None) -> Seat:
+        """Put whom a trial casts as a role in its seat.
+
+        Args:
+            role: the role.
+            trial: the trial.
+            task: `compare` where a judge is to compare two conversations, not to rate one.
+
+        Raises:
+            InputError: its prompt cannot be rendered, or nothing answers for it.
+        """
         agent = self.plan.agents[trial.cast[role]]
         told = self._brief(role, agent, trial)
-        brief = replace(told, prompt=self._prompt(told))
+        brief = replace(told, prompt=self._prompt(told, task))
         player = self.players.get(role) or PLAYERS.get(brief.model.provider)(brief)
         return Seat(role=role, agent=agent, player=player, prompt=brief.prompt)
 
@@ -105,7 +115,7 @@ class Casting:
         )
         return patient.formulation.get(trial.locale) if patient and known else None
 
-    def _prompt(self, brief: Brief) -> str:
+    def _prompt(self, brief: Brief, task: str | None) -> str:
         agent = brief.agent
         kind = agent.kind
         if isinstance(agent, Critic) and agent.watches == "practice":

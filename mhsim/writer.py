@@ -10,6 +10,7 @@ from typing import Self
 from mhsim.difference import differences
 from mhsim.errors import RunError
 from mhsim.journal import ELSEWHERE, Journal, Syncer, disk, read_closing
+from mhsim.ledger import Ledger
 from mhsim.lock import drop, take
 from mhsim.planning import Plan
 from mhsim.record import Closing
@@ -79,6 +80,14 @@ class Writer:
     def journal(self, trial: str, keep: int = 0) -> Journal:
         """Open a trial's file, keeping its first `keep` bytes."""
         return Journal(self.part(trial), self._syncer, self._folder, keep)
+
+    def ledger(self) -> Ledger:
+        """Open the run's comparisons.
+
+        Raises:
+            RunError: the disk refused, or a line of them is damaged.
+        """
+        return Ledger(self.path, self._syncer)
 
     def note(self, text: str) -> None:
         """Write a line to the run's own log.

@@ -16,7 +16,7 @@ from support import ROOT
 CONTENT = ("agents", "graphs", "scenarios")
 MODULES = sorted((ROOT / "mhsim").rglob("*.py"))
 
-LINES, LENGTH, PARAMETERS = 265, 40, 5
+LINES, LENGTH, PARAMETERS = 250, 40, 5
 
 WIDE = {
     "Trace.__init__": "what a trace is told of a session once, all by name",

@@ -25,6 +25,10 @@ VERBS: dict[str, tuple[str, str]] = {
     "plan": ("plan:plan", "Show the design, and what it will take, before spending."),
     "watch": ("watch:watch", "Play one conversation live, or follow or replay a stored one."),
     "run": ("run:run", "Play every planned conversation; go on where it stopped."),
+    "compare": (
+        "compare:compare",
+        "Have judges say which of two patients is more depressed.",
+    ),
     "report": ("report:report", "Tell what a run measured, and what is missing."),
     "calibrate": ("calibrate:calibrate", "Tell how well the critic or the risk screen does."),
     "doctor": ("doctor:doctor", "Tell what is installed and what can be used."),

@@ -46,8 +46,10 @@ def report(
     from mhsim.embedding import embedder
     from mhsim.measure.authenticity.table import Given
     from mhsim.measure.culture import culture_numbers
+    from mhsim.measure.pairs import pairwise
     from mhsim.measure.summary import summary
     from mhsim.report.culture import culture
+    from mhsim.report.pairs import pairs
     from mhsim.report.terminal import pages
     from mhsim.store import Run, find_run
 
@@ -56,6 +58,7 @@ def report(
         _write(opened, tables)
     scenario = opened.plan.scenario
     numbers = summary(opened)
+    compared = list(pairwise(opened))
     wanted = authenticity or reference or translations or embeddings
     given = Given(reference, translations, embedder(embeddings) if embeddings else None)
     about_culture = list(culture_numbers(opened, given)) if wanted else []
@@ -64,10 +67,10 @@ def report(
             run=str(opened.path),
             plan=opened.plan.hash,
             models={role: scenario.model_for(role).model for role in scenario.cast},
-            measures=[number.as_data() for number in (*numbers, *about_culture)],
+            measures=[number.as_data() for number in (*numbers, *compared, *about_culture)],
         )
         return 0
-    say("\n\n".join(pages(opened, numbers)))
+    say("\n\n".join([*pages(opened, numbers), *pairs(compared)]))
     if about_culture:
         say("\n" + "\n\n".join(culture(about_culture)))
     return 0

@@ -64,9 +64,14 @@ def run(
             note(f"  {_again(scenario, path, workers, replicates)}")
             return 130
     _tell(outcome, plan.size)
+    code = 1 if outcome.failed else 0
+    if plan.scenario.pairwise is not None:
+        from mhsim.cli.compare import compared
+
+        code = max(code, compared(path, workers, quiet=quiet))
     say(str(path))
     note(f"next: mhsim report {shlex.quote(str(path))}")
-    return 1 if outcome.failed else 0
+    return code
 
 
 async def _stoppable(job: Coroutine[Any, Any, Outcome]) -> Outcome:

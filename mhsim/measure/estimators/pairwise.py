@@ -97,6 +97,8 @@ def bradley_terry(winners: Sequence[Decision], rounds: int = 1000) -> dict[str, 
     everybody else is added, so that who never loses has a finite strength too.
     """
     names = sorted({name for one, other, _ in winners for name in (one, other)})
+    if not names:
+        return {}
     place = {name: n for n, name in enumerate(names)}
     wins = np.full((len(names), len(names)), 0.25)
     np.fill_diagonal(wins, 0)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
 from mhsim.errors import PlayerError
+from mhsim.forms import ItemReply, interval
 from mhsim.lexicon import Lexicon
 from mhsim.players.reference.reading import Evidence, evidence, question
 from mhsim.record import ItemState, Utterance
 from mhsim.spec.agent import Judge
 from mhsim.spec.assumption import Reader
 from mhsim.table import Ask, Brief, Filled, Form, Line
-from mhsim.text import same_script, script
+from mhsim.text import digest, same_script, script
+
+_ALIKE = 1.0
+"""Points by which two middles may differ and still count as a tie."""
 
 
 @dataclass(slots=True)
@@ -34,6 +39,8 @@ class ReferenceJudge:
 
     def __init__(self, brief: Brief) -> None:
         assert isinstance(brief.agent, Judge)
+        self._brief = brief
+        self._middles: dict[tuple[str, ...], float] = {}
         self._items = {
             name: brief.instruments[brief.agent.instrument].item_maximum(name)
             for name in brief.instruments[brief.agent.instrument].items
@@ -52,6 +59,8 @@ class ReferenceJudge:
 
     async def fill(self, ask: Ask, form: type[Form]) -> Filled[Form]:
         """Read what is new since the last time, and fill in what is known by now."""
+        if ask.task == "compare":
+            return Filled(form.model_validate(self._compared(ask)))
         for utterance in ask.transcript[self._read :]:
             self._take(utterance, ask.of)
         self._read = len(ask.transcript)
@@ -64,6 +73,29 @@ class ReferenceJudge:
             for name, known in self._known.items()
         }
         return Filled(form.model_validate({"rationale": self._rationale(), **fields}))
+
+    def _compared(self, ask: Ask) -> dict[str, str]:
+        """Say who is more depressed, by the middles of what each conversation leaves open."""
+        one, other = (self._middle(words, ask.of) for words in (ask.transcript, ask.versus))
+        alike = abs(one - other) < _ALIKE
+        return {
+            "reason": f"reference: the middle of what was told is {one:g} for A, {other:g} for B.",
+            "more_depressed": "tie" if alike else "A" if one > other else "B",
+        }
+
+    def _middle(self, words: Sequence[Utterance], of: str | None) -> float:
+        """Read one whole conversation; it meets many others, so what comes of it is kept."""
+        key = tuple(utterance.text for utterance in words)
+        if key not in self._middles:
+            reader = ReferenceJudge(self._brief)
+            reader._stream = f"compare/{self._brief.role}/{digest(chr(0).join(key))}"
+            for utterance in words:
+                reader._take(utterance, of)
+            replies = (
+                (n, ItemReply(state=k.state, value=k.level)) for n, k in reader._known.items()
+            )
+            self._middles[key] = sum(sum(interval(r, self._items[n])) for n, r in replies) / 2
+        return self._middles[key]
 
     def _take(self, utterance: Utterance, of: str | None) -> None:
         lexicon = self._reads(utterance.text)
