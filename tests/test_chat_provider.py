@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 from langchain_core.language_models import GenericFakeChatModel
 from langchain_core.messages import AIMessage
+from servers import KEY
+from werkzeug import Response
 
 from mhsim.chat import ChatError, Pool, Request
+from mhsim.chat.pool import client
 from mhsim.chat.provider import ProviderClient, as_chat_error, as_reply, chat_model
 from mhsim.errors import InputError
 from mhsim.spec.model import Model
@@ -81,3 +84,50 @@ async def test_a_pool_gives_each_model_one_connection(monkeypatch):
     assert [state.name for state in pool.states()] == ["a:b"]
     await pool.close()
     assert pool.states() == []
+
+
+def test_providers_are_made_with_their_own_names_and_without_retries(monkeypatch):
+    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
+    more = {"max_tokens": 9, "seed": 3, "timeout": 5.0, "reasoning_effort": "low"}
+    chat = chat_model(Model(model="anthropic:claude-x", **more))
+    assert (chat.max_retries, chat.default_request_timeout, chat.reasoning_effort) == (0, 5, "low")
+    assert KEY not in repr(chat)
+
+
+def test_what_a_provider_does_not_take_is_told_before_any_call(monkeypatch):
+    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
+    with pytest.raises(InputError, match="ChatAnthropic does not take this") as caught:
+        chat_model(Model(model="anthropic:claude-x", max_tokens=9, reasoning_effort="much"))
+    assert KEY not in str(caught.value)
+
+
+async def test_anthropics_package_talks_to_a_genuine_server(guarded, monkeypatch):
+    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
+    model = Model(model="anthropic:salad", base_url=guarded, max_tokens=8)
+    reply = await client(model).send(Request(ASKED))
+    assert reply.text
+    assert 0 < reply.tokens_out <= 8 < reply.tokens_in
+    heard: list[str] = []
+    assert (await client(model).send(Request(ASKED, hear=heard.append))).text == "".join(heard)
+
+
+async def test_a_providers_errors_keep_status_and_hide_the_key(guarded, monkeypatch):
+    monkeypatch.setenv("OTHER_KEY", "sk-ant-wrong-wrong-wrong")
+    model = Model(model="anthropic:salad", base_url=guarded, max_tokens=8, api_key_env="OTHER_KEY")
+    with pytest.raises(ChatError) as caught:
+        await client(model).send(Request(ASKED))
+    assert (caught.value.kind, caught.value.status) == ("key", 401)
+
+
+async def test_a_provider_says_how_long_to_wait(httpserver, monkeypatch):
+    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
+    busy = Response(f"you are {KEY}", 529, {"Retry-After": "4"})
+    httpserver.expect_request("/v1/messages").respond_with_response(busy)
+    address = f"http://127.0.0.1:{httpserver.port}"
+    with pytest.raises(ChatError) as caught:
+        await client(Model(model="anthropic:x", base_url=address, max_tokens=8)).send(
+            Request(ASKED)
+        )
+    assert (caught.value.kind, caught.value.retry_after) == ("overloaded", 4.0)
+    assert KEY not in str(caught.value)
+    assert len(httpserver.log) == 1

@@ -15,35 +15,10 @@ from mhsim.chat.answer import Pieces, as_reply, read
 from mhsim.chat.body import Body
 from mhsim.chat.keys import key_of
 from mhsim.chat.request import Reply, Request
+from mhsim.chat.servers import TIMEOUT, base_of
 from mhsim.chat.sse import Events
 from mhsim.chat.transport import Address, Transport, completions
-from mhsim.errors import InputError
 from mhsim.spec.model import Model
-
-OPENAI = "https://api.openai.com/v1"
-
-SERVERS: dict[str, str] = {
-    "openai": OPENAI,
-    "openai-compatible": "",
-    "vllm": "http://127.0.0.1:8000/v1",
-    "llamacpp": "http://127.0.0.1:8080/v1",
-    "lmstudio": "http://127.0.0.1:1234/v1",
-    "litellm": "http://127.0.0.1:4000/v1",
-    "sglang": "http://127.0.0.1:30000/v1",
-}
-"""Providers this client speaks to, and where each listens unless told otherwise."""
-
-TIMEOUT = 120.0
-"""Seconds a call may take where the model does not say."""
-
-
-def speaks_to(model: Model) -> bool:
-    """Say whether this client is the one for a model.
-
-    Ollama answers in its own protocol, and below `/v1` in OpenAI's.
-    """
-    ollama = model.provider == "ollama" and (model.base_url or "").endswith("/v1")
-    return model.provider in SERVERS or ollama
 
 
 class LightClient:
@@ -58,10 +33,7 @@ class LightClient:
     """
 
     def __init__(self, model: Model, key: str | None = None) -> None:
-        if not model.base_url and model.provider != "openai":
-            usual = SERVERS.get(model.provider) or "http://127.0.0.1:8080/v1"
-            raise InputError(f"{model.model} needs a base_url, such as {usual}")
-        url = completions(model.base_url or OPENAI)
+        url = completions(base_of(model))
         self._key = key or key_of(model)
         self._transport = Transport(Address(url, self._key, model.timeout or TIMEOUT))
         self._body = Body(model)

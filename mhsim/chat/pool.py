@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from mhsim.chat.books import Books, Terms
 from mhsim.chat.connection import Connection, ConnectionState
 from mhsim.chat.gate import Gate
+from mhsim.chat.keys import key_of
 from mhsim.chat.price import tariff
 from mhsim.chat.request import ChatError, Client, Reply, Request
+from mhsim.chat.servers import is_compatible
 from mhsim.chat.service import Service
 from mhsim.errors import InputError, listed
 from mhsim.spec.model import Model
@@ -95,11 +97,10 @@ def client(model: Model) -> Client:
     Raises:
         InputError: the provider is unknown, its package or its key is missing.
     """
-    from mhsim.chat.light import LightClient, speaks_to
+    if is_compatible(model):
+        from mhsim.chat.light import LightClient
 
-    if speaks_to(model):
         return LightClient(model)
-
     from mhsim.chat.provider import ProviderClient, chat_model
 
-    return ProviderClient(chat_model(model))
+    return ProviderClient(chat_model(model), key_of(model))

@@ -3,26 +3,78 @@
 from __future__ import annotations
 
 import importlib
-import os
+import re
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk
+from pydantic import SecretStr, ValidationError
 
-from mhsim.chat.request import ChatError, ErrorKind, Finish, Reply, Request
+from mhsim.chat.failure import MOST, kind_of, wait
+from mhsim.chat.keys import hidden, key_of
+from mhsim.chat.request import ChatError, Finish, Reply, Request
+from mhsim.chat.servers import SERVERS, TIMEOUT
 from mhsim.errors import InputError, listed
 from mhsim.spec.model import Model
 
-PROVIDERS: dict[str, tuple[str, str]] = {
-    "openai": ("langchain_openai", "ChatOpenAI"),
-    "anthropic": ("langchain_anthropic", "ChatAnthropic"),
-    "google": ("langchain_google_genai", "ChatGoogleGenerativeAI"),
-    "mistral": ("langchain_mistralai", "ChatMistralAI"),
-    "ollama": ("langchain_ollama", "ChatOllama"),
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A LangChain package that speaks to one provider.
+
+    Args:
+        module: where it is imported from.
+        name: its chat model.
+        takes: our parameters to its own names; what it does not take is missing.
+        fixed: its own retries switched off: the connection has a policy.
+    """
+
+    module: str
+    name: str
+    takes: Mapping[str, str]
+    fixed: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+_USUAL = {
+    each: each for each in ("base_url", "api_key", "temperature", "max_tokens", "timeout", "seed")
 }
-"""Provider to the package and class that speak to it; the extra is called as the provider."""
+
+PROVIDERS: dict[str, Package] = {
+    "anthropic": Package(
+        "langchain_anthropic",
+        "ChatAnthropic",
+        {each: each for each in _USUAL if each != "seed"} | {"reasoning_effort": "effort"},
+        {"max_retries": 0},
+    ),
+    "google": Package(
+        "langchain_google_genai",
+        "ChatGoogleGenerativeAI",
+        _USUAL | {"reasoning_effort": "thinking_level"},
+        {"max_retries": 1},  # counts the first attempt; 0 would be Google's own default
+    ),
+    "mistral": Package(
+        "langchain_mistralai",
+        "ChatMistralAI",
+        _USUAL | {"seed": "random_seed"},
+        {"max_retries": 1},  # counts the first attempt
+    ),
+    "ollama": Package(
+        "langchain_ollama",
+        "ChatOllama",
+        {
+            "base_url": "base_url",
+            "temperature": "temperature",
+            "seed": "seed",
+            "max_tokens": "num_predict",
+            "timeout": "client_kwargs",
+            "reasoning_effort": "reasoning",
+        },
+    ),
+}
+"""Provider to the package that speaks to it; the extra is called as the provider."""
 
 _METHODS = {"json_schema": "json_schema", "tool": "function_calling", "json": "json_mode"}
 
@@ -31,39 +83,55 @@ _FINISH: dict[str, Finish] = {
     "content_filter": "filter", "safety": "filter", "refusal": "filter",
 }  # fmt: skip
 
-_MOST = 500
-"""Characters of an error that are kept."""
 
-
-def chat_model(model: Model) -> BaseChatModel:
+def chat_model(model: Model, key: str | None = None) -> BaseChatModel:
     """Return the LangChain chat model a scenario names.
 
+    Args:
+        model: the model.
+        key: its key; looked up as `keys.key_of` does where it is not given.
+
     Raises:
-        InputError: the provider is unknown or its package is missing; says what to install.
+        InputError: the provider is unknown, its package or its key is missing, or it does not take
+            what it is given.
     """
     if model.provider not in PROVIDERS:
-        raise InputError(f"there is no provider {model.provider!r}; one of {listed(PROVIDERS)}")
-    package, name = PROVIDERS[model.provider]
+        every = sorted({*PROVIDERS, *SERVERS})
+        raise InputError(f"there is no provider {model.provider!r}; one of {listed(every)}")
+    package = PROVIDERS[model.provider]
     try:
-        cls = getattr(importlib.import_module(package), name)
+        cls = getattr(importlib.import_module(package.module), package.name)
     except ImportError as error:
         raise InputError(
-            f"{model.model} needs the package {package}: pip install 'mhsim[{model.provider}]'"
+            f"{model.model} needs the package {package.module}: "
+            f"pip install 'mhsim[{model.provider}]'"
         ) from error
-    options: dict[str, Any] = {
-        "model": model.model.partition(":")[2],
+    options = _options(model, package, key or key_of(model))
+    try:
+        return cls(**options)
+    except ValidationError as error:
+        said = "; ".join(each["msg"] for each in error.errors(include_input=False))
+        raise InputError(f"{model.model}: {package.name} does not take this: {said}") from None
+
+
+def _options(model: Model, package: Package, key: str | None) -> dict[str, Any]:
+    """Return what a package's chat model is made with."""
+    timeout = model.timeout or TIMEOUT
+    given: dict[str, Any] = {
         "base_url": model.base_url,
+        "api_key": SecretStr(key) if key else None,
         "temperature": model.temperature,
-        "seed": model.seed,
         "max_tokens": model.max_tokens,
-        "timeout": model.timeout or 120.0,
-        **model.extra,
+        "timeout": timeout if package.takes["timeout"] == "timeout" else {"timeout": timeout},
+        "seed": model.seed,
+        "reasoning_effort": model.reasoning_effort,
     }
-    if model.api_key_env:
-        if model.api_key_env not in os.environ:
-            raise InputError(f"{model.model}: the variable {model.api_key_env} is not set")
-        options["api_key"] = os.environ[model.api_key_env]
-    return cls(**{key: value for key, value in options.items() if value is not None})
+    if model.reasoning_effort and "reasoning_effort" not in package.takes:
+        raise InputError(
+            f"{model.model} takes no reasoning_effort; what it takes instead can stand in extra"
+        )
+    named = {package.takes[k]: v for k, v in given.items() if k in package.takes and v is not None}
+    return {"model": model.model.partition(":")[2], **package.fixed, **named, **model.extra}
 
 
 class ProviderClient:
@@ -71,10 +139,12 @@ class ProviderClient:
 
     Args:
         chat: the model; its own retries should be off, the connection has a policy.
+        key: its key, which no error may repeat.
     """
 
-    def __init__(self, chat: BaseChatModel) -> None:
+    def __init__(self, chat: BaseChatModel, key: str | None = None) -> None:
         self._chat = chat
+        self._key = key
 
     async def send(self, request: Request) -> Reply:
         """Make one call.
@@ -85,8 +155,8 @@ class ProviderClient:
         begun = time.monotonic()
         try:
             message = await self._message(request)
-        except Exception as error:
-            raise as_chat_error(error) from error
+        except Exception as error:  # noqa: BLE001 - packages raise whatever they like
+            raise as_chat_error(error, self._key) from None
         return as_reply(message, time.monotonic() - begun)
 
     async def close(self) -> None:
@@ -131,25 +201,26 @@ def as_reply(message: AIMessage, seconds: float) -> Reply:
     )
 
 
-def as_chat_error(error: Exception) -> ChatError:
+def as_chat_error(error: Exception, key: str | None = None) -> ChatError:
     """Tell what kind of failure a provider's own exception is, by its HTTP status and name."""
-    status = getattr(error, "status_code", None)
-    status = status if isinstance(status, int) else None
-    detail = f"{type(error).__name__}: {error}"[:_MOST]
+    status, headers = _answered(error)
+    detail = hidden(f"{type(error).__name__}: {error}", key)[:MOST]
     if status is None and isinstance(error, NotImplementedError | ValueError | TypeError):
         # The package itself does not know what was asked of it: no server was reached.
         return ChatError("request", detail)
-    return ChatError(_kind(status, type(error).__name__, detail), detail, status=status)
-
-
-def _kind(status: int | None, name: str, detail: str) -> ErrorKind:
-    lowered = f"{name} {detail}".lower()
     if status is None:
-        return "timeout" if "timeout" in lowered or "timed out" in lowered else "network"
-    if status in (401, 403):
-        return "key"
-    if status in (429, 529):
-        return "overloaded"
-    if status >= 500 and status != 501:
-        return "server"
-    return "context" if "context" in lowered and "length" in lowered else "request"
+        late = re.search("timeout|timed out", detail, re.IGNORECASE)
+        return ChatError("timeout" if late else "network", detail)
+    return ChatError(kind_of(status, detail), detail, status=status, retry_after=wait(headers))
+
+
+def _answered(error: BaseException) -> tuple[int | None, Mapping[str, str]]:
+    """Return the HTTP status and headers behind an exception, wherever its package keeps them."""
+    response = getattr(error, "response", None)
+    headers: Any = getattr(response, "headers", None) or {}
+    for place in (error, response):
+        for name in ("status_code", "code"):
+            status = getattr(place, name, None)
+            if isinstance(status, int) and 400 <= status < 600:
+                return status, {str(k).lower(): str(v) for k, v in dict(headers).items()}
+    return _answered(error.__cause__) if error.__cause__ else (None, {})
