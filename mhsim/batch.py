@@ -4,33 +4,32 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import mhsim
+from mhsim.attempt import Attempt
 from mhsim.chat import Books, Pool, Terms, afford
-from mhsim.errors import Halt, RunError
-from mhsim.journal import Journal, read_closed, read_lines
+from mhsim.control import serve
+from mhsim.crew import Crew
+from mhsim.errors import Halt
+from mhsim.journal import read_closed
 from mhsim.outcome import Outcome, Watcher
 from mhsim.planning import Plan, make_plan
 from mhsim.process import calm_collector, open_files
-from mhsim.record import AnyEvent, Closing, Failure, Opening, TrialId
+from mhsim.record import Closing, Failure, TrialId
 from mhsim.session import Stage
 from mhsim.spec.scenario import Scenario
-from mhsim.state import Log
+from mhsim.steering import WORKERS as WORKERS
+from mhsim.steering import Going, Steering
 from mhsim.store import TAPE, Run
 from mhsim.table import Player
 from mhsim.writer import Writer
 
-WORKERS = 16
-"""How many conversations go on at once, unless told otherwise."""
-
-_RAMP = 0.002
-"""Seconds between the starts of workers: all at once would stall the event loop."""
-
-_FILES = 256
-"""Open files a batch may need besides one per worker."""
+_FILES = 1280
+"""Open files a batch may need besides one per worker; more workers may be asked for later."""
 
 
 @dataclass
@@ -49,6 +48,7 @@ async def run(
     workers: int = WORKERS,
     players: Mapping[str, Player] | None = None,
     watcher: Watcher | None = None,
+    steering: Steering | None = None,
     terms: Terms | None = None,
 ) -> Outcome:
     """Play every planned trial that is not closed yet.
@@ -59,9 +59,10 @@ async def run(
     Args:
         plan: a plan, a scenario, or a scenario's name.
         out: the run directory; `runs/<scenario>` without it.
-        workers: conversations at once, 1 or more.
+        workers: conversations at once, 1 or more; what `steering` says, where there is one.
         players: role to player, for roles somebody in this process answers for.
         watcher: told how it gets on.
+        steering: pauses, drains and resizes the batch while it goes on.
         terms: what chat models may cost, and where replies may come from besides them.
 
     Raises:
@@ -72,19 +73,21 @@ async def run(
     made = plan if isinstance(plan, Plan) else make_plan(plan)
     path = Path(out) if out else Path("runs") / made.name
     players = players or {}
-    workers = max(1, min(workers, made.size))
+    steering = steering or Steering(workers)
+    steering.workers = max(1, min(steering.workers, made.size))
     terms = terms or Terms()
     afford(terms, (made.scenario.model_for(role) for role in set(made.scenario.cast) - {*players}))
-    with Writer(path, made) as writer, open_files(workers + _FILES), calm_collector():
+    with Writer(path, made) as writer, open_files(steering.workers + _FILES), calm_collector():
         pool = Pool(Books(terms, path / TAPE, writer.begun()))
-        batch = _Batch(writer, Stage(made, players, pool=pool), watcher)
+        batch = _Batch(writer, Stage(made, players, pool=pool), watcher, steering)
         tally = batch.tally
         left = batch.left(made.trials())
         replies = f"; replies: {terms.replies}" if terms.replies else ""
         already = f"{tally.kept} of {made.size} are closed{replies}"
         writer.note(f"mhsim {mhsim.__version__} begins: {already}")
         try:
-            await batch.play(left, workers)
+            async with _steered(batch):
+                await batch.crew.work(left)
         finally:
             await pool.close()
         end = f"stopped: {batch.stopped}" if batch.stopped else "done"
@@ -99,18 +102,23 @@ async def run(
         failures=dict(sorted(tally.failures.items())),
         spent=pool.books.spent,
         stopped=batch.stopped,
+        left=made.size - tally.played - tally.kept,
     )
 
 
 class _Batch:
     """One call: what it plays, and what became of it."""
 
-    def __init__(self, writer: Writer, stage: Stage, watcher: Watcher | None) -> None:
+    def __init__(
+        self, writer: Writer, stage: Stage, watcher: Watcher | None, steering: Steering
+    ) -> None:
         self.writer = writer
         self.stage = stage
         self.watcher = watcher
+        self.steering = steering
         self.tally = _Tally()
         self.stopped: Halt | None = None
+        self.crew = Crew(steering, self._trial, self._cancelled)
 
     def left(self, trials: Iterator[TrialId]) -> Iterator[TrialId]:
         """Count the trials that are closed already; return those that are not.
@@ -135,91 +143,39 @@ class _Batch:
                 self.watcher.kept(trial, closing)
         return iter(left)
 
-    async def play(self, trials: Iterator[TrialId], workers: int) -> None:
-        """Let workers take trials until there are none left.
+    def over(self) -> dict[str, bool]:
+        """Return the id of every planned trial, and whether it is closed."""
+        closed = Run(self.writer.path).closed()
+        return {trial.id: trial.id in closed for trial in self.writer.plan.trials()}
 
-        Raises:
-            InputError: nothing answers for a seat.
-            RunError: a file could not be written or read.
-        """
-        tasks = [asyncio.create_task(self._worker(trials, n * _RAMP)) for n in range(workers)]
-        try:
-            await asyncio.gather(*tasks)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+    def described(self, node: str) -> str:
+        """Return who is waited for at a node, and what answers for them."""
+        plan = self.writer.plan
+        roles = plan.graph.nodes[node].cast()
+        return ", ".join(f"{r} ({plan.scenario.model_for(r).model})" for r in roles) or node
 
-    async def _worker(self, trials: Iterator[TrialId], delay: float) -> None:
-        await asyncio.sleep(delay)
-        for trial in trials:
-            if self.stopped:
-                return
-            try:
-                await self._trial(trial)
-            except Halt as halt:
-                self.stopped = self.stopped or halt
-
-    async def _trial(self, trial: TrialId) -> None:
-        past, keep = self._past(trial)
-        journal = self.writer.journal(trial.id, keep)
-        finished = False
-        try:
-            self.tally.resumed += len(past) > 1
-            closing, failures = await self._play(trial, journal, past)
-            finished = True
-        finally:
-            journal.close(finished=finished)
-        self._count(trial, closing, failures)
-
-    def _past(self, trial: TrialId) -> tuple[list[AnyEvent], int]:
-        """Return the whole turns a trial has already, and their length in bytes.
-
-        Raises:
-            RunError: the file is damaged, or another trial's.
-        """
+    def _attempt(self, trial: TrialId) -> Attempt:
         part = self.writer.part(trial.id)
-        if not part.exists():
-            return [], 0
-        events, ends = read_lines(part)
-        if not events:
-            return [], 0
-        first = events[0]
-        if not isinstance(first, Opening) or (first.trial, first.plan) != (trial, self._plan):
-            raise RunError(
-                f"{part}: line 1 does not open this trial of this plan; delete the file to play "
-                "the trial again"
-            )
-        if isinstance(events[-1], Closing):
-            return events, ends[-1]
-        whole = self.stage.whole_turns(trial, events)
-        return (events[:whole], ends[whole - 1]) if whole > 1 else ([], 0)
+        return Attempt(self.stage, self.writer, trial, part, self.steering, self.watcher)
 
-    @property
-    def _plan(self) -> str:
-        return self.writer.plan.hash
+    async def _trial(self, trial: TrialId, going: Going) -> None:
+        attempt = self._attempt(trial)
+        try:
+            await attempt.play(going)
+        except Halt as halt:
+            self.stopped = self.stopped or halt
+            self.steering.finish()
+            return
+        finally:
+            self.tally.resumed += attempt.resumed
+        assert attempt.closing is not None
+        self._count(trial, attempt.closing, attempt.failures)
 
-    async def _play(
-        self, trial: TrialId, journal: Journal, past: list[AnyEvent]
-    ) -> tuple[Closing, list[Failure]]:
-        """Play a trial from its past on; return how it ended and everything that failed."""
-        watcher = self.watcher
-        failures = [e for e in past if isinstance(e, Failure)]
-
-        def emit(events: Sequence[AnyEvent]) -> None:
-            journal.append(events)
-            failures.extend(e for e in events if isinstance(e, Failure))
-            if watcher:
-                _tell(watcher, trial, events)
-
-        table = self.stage.casting.table(trial, emit=emit, settle=journal.settle)
-        if watcher:
-            watcher.started(trial, Log(past).turn)
-        if past and isinstance(past[-1], Closing):
-            # The writer of its last line was killed before it gave the file its name.
-            await journal.settle()
-            return past[-1], failures
-        return await self.stage.play(trial, table, past), failures
+    async def _cancelled(self, trial: TrialId) -> None:
+        """Close a trial that somebody cancelled."""
+        closing = await self._attempt(trial).stop()
+        if closing is not None:
+            self._count(trial, closing, [])
 
     def _count(self, trial: TrialId, closing: Closing, failures: Sequence[Failure]) -> None:
         self.tally.played += 1
@@ -237,11 +193,20 @@ class _Batch:
         return reason
 
 
-def _tell(watcher: Watcher, trial: TrialId, events: Sequence[AnyEvent]) -> None:
-    """Tell a watcher; what goes wrong in it must not be taken for the trial's own failure."""
+@asynccontextmanager
+async def _steered(batch: _Batch) -> AsyncGenerator[None]:
+    """Let the batch be steered, by its steering and through its socket, as long as it goes on."""
+    steering, writer = batch.steering, batch.writer
+    steering.note, steering.room = writer.note, writer.room
+    steering.resized, steering.planned = batch.crew.resized, batch.over
+    steering.described = batch.described
+    steering.connections = batch.stage.casting.pool.states
+    writer.room.tell = steering.log
+    watch = asyncio.create_task(writer.room.watch())
     try:
-        watcher.happened(trial, events)
-    except Exception as error:
-        raise RunError(
-            f"the watcher of the batch failed: {type(error).__name__}: {error}"
-        ) from error
+        async with serve(writer.path, steering):
+            yield
+    finally:
+        steering.close()
+        watch.cancel()
+        await asyncio.gather(watch, return_exceptions=True)

@@ -1,128 +1,52 @@
-"""One trial's file: appended to event by event, durable turn by turn, renamed once when closed."""
+"""One trial's file while it is played: appended to visit by visit, durable turn by turn."""
 
 from __future__ import annotations
 
-import asyncio
-import errno
 import os
-from collections.abc import Generator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import ValidationError
-
+from mhsim.disk import NoRoom, Room, disk
 from mhsim.errors import RunError
 from mhsim.record import AnyEvent, Closing, dump, parse
-
-_PARALLEL_SYNCS = 8
-
-_AGAIN = "give the same command again: no finished turn is lost"
-ELSEWHERE = "take another directory with --out"
-_REMEDIES = {
-    errno.ENOSPC: f"make room and {_AGAIN}",
-    errno.EDQUOT: f"make room and {_AGAIN}",
-    errno.EFBIG: f"allow larger files (ulimit -f) and {_AGAIN}",
-    errno.EMFILE: f"take fewer --workers or allow more open files (ulimit -n), and {_AGAIN}",
-    errno.EACCES: ELSEWHERE,
-    errno.EPERM: ELSEWHERE,
-    errno.EROFS: ELSEWHERE,
-    errno.EEXIST: f"a file is in the way; {ELSEWHERE}",
-    errno.ENOTDIR: f"a file is in the way; {ELSEWHERE}",
-}
-
-
-@contextmanager
-def disk(path: Path) -> Generator[None]:
-    """Turn what the disk refuses into an error that says what to do.
-
-    Raises:
-        RunError: the disk refused.
-    """
-    try:
-        yield
-    except OSError as error:
-        remedy = _REMEDIES.get(error.errno or 0, f"see to the disk and {_AGAIN}")
-        raise RunError(f"{path}: {error.strerror or error}; {remedy}") from error
-
-
-class Syncer:
-    """Makes files durable, grouped across trials: one round of fsyncs serves all who wait."""
-
-    def __init__(self) -> None:
-        self._waiting: dict[int, list[asyncio.Future[None]]] = {}
-        self._pool = ThreadPoolExecutor(_PARALLEL_SYNCS, thread_name_prefix="mhsim-sync")
-        self._round: asyncio.Task[None] | None = None
-
-    async def sync(self, file: int) -> None:
-        """Wait until what was written to this file descriptor is on disk.
-
-        Raises:
-            OSError: the disk refused.
-        """
-        future = asyncio.get_running_loop().create_future()
-        self._waiting.setdefault(file, []).append(future)
-        if self._round is None:
-            self._round = asyncio.create_task(self._rounds())
-        await future
-
-    def close(self) -> None:
-        """Let the threads go; who still waits was cancelled."""
-        self._waiting.clear()
-        self._pool.shutdown(wait=True, cancel_futures=True)
-
-    async def _rounds(self) -> None:
-        loop = asyncio.get_running_loop()
-        while self._waiting:
-            batch, self._waiting = self._waiting, {}
-            files = list(batch)
-            shares = [files[n::_PARALLEL_SYNCS] for n in range(min(_PARALLEL_SYNCS, len(files)))]
-            jobs = [loop.run_in_executor(self._pool, _sync_all, share) for share in shares]
-            for share, job in zip(shares, jobs, strict=True):
-                errors = await job
-                for file in share:
-                    for future in batch[file]:
-                        _settle(future, errors.get(file))
-        self._round = None
-
-
-def _sync_all(files: Sequence[int]) -> dict[int, OSError]:
-    errors: dict[int, OSError] = {}
-    for file in files:
-        try:
-            os.fdatasync(file)
-        except OSError as error:
-            errors[file] = error
-    return errors
-
-
-def _settle(future: asyncio.Future[None], error: OSError | None) -> None:
-    if future.done():
-        return
-    if error is None:
-        future.set_result(None)
-    else:
-        future.set_exception(error)
+from mhsim.seal import seal, unseal
+from mhsim.syncer import Syncer
 
 
 class Journal:
-    """One trial's file while it is being played: appended to, made durable turn by turn.
+    """One trial's file: appended to, made durable turn by turn, renamed once when it is closed.
+
+    Bytes that are not known to be on disk are kept in memory: so a disk that was full for a while,
+    or whose fsync failed, gets them again.
 
     Args:
         path: the `.part` file.
         syncer: who makes it durable.
         folder: the open folder it lies in, made durable with it once: it holds the file's name.
         keep: bytes of the existing file to keep; the rest is cut off.
+        room: where a full disk is waited for; without it a full disk is an error.
 
     Raises:
         RunError: the disk refused.
     """
 
-    def __init__(self, path: Path, syncer: Syncer, folder: int, keep: int = 0) -> None:
+    def __init__(
+        self,
+        path: Path,
+        syncer: Syncer,
+        folder: int,
+        keep: int = 0,
+        room: Room | None = None,
+    ) -> None:
         self.path = path
         self._syncer = syncer
         self._folder: int | None = folder
-        self._written = keep
+        self._room = room
+        self._durable = keep
+        self._fresh = bytearray()
+        self._passed = 0
         with disk(path):
             self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
             os.ftruncate(self._file, keep)
@@ -130,42 +54,125 @@ class Journal:
     def append(self, events: Sequence[AnyEvent]) -> None:
         """Append the events of one visit in one write.
 
+        Where the disk is full and somebody waits for it, they are kept for `settle`.
+
         Raises:
             RunError: the disk refused; nothing of them is kept.
         """
-        data = b"".join(map(dump, events))
-        rest = memoryview(data)
-        with disk(self.path):
-            try:
-                while rest:
-                    rest = rest[os.write(self._file, rest) :]
-            except OSError:
-                os.ftruncate(self._file, self._written)
+        before = len(self._fresh)
+        self._fresh += b"".join([seal(dump(event)) for event in events])
+        try:
+            self._write()
+        except NoRoom:
+            if self._room is None:
+                del self._fresh[before:]
                 raise
-        self._written += len(data)
+            self._room.refused()
+        except RunError:
+            del self._fresh[before:]
+            raise
 
     async def settle(self) -> None:
-        """Wait until all that was appended is on disk.
+        """Wait until all that was appended is on disk, however long there is no room for it.
 
         Raises:
             RunError: the disk refused.
         """
-        folder, self._folder = self._folder, None
-        with disk(self.path):
-            await self._syncer.sync(self._file)
-            if folder is not None:
-                await self._syncer.sync(folder)
+        while True:
+            if self._room is None:
+                self._write()
+            elif self._passed < len(self._fresh):
+                await self._room.insist(self._write)
+            count = len(self._fresh)
+            try:
+                with disk(self.path):
+                    await self._sync()
+            except NoRoom:
+                if self._room is None:
+                    raise
+                # What a failed fsync left behind is anybody's guess: it is written once more.
+                await self._room.insist(self._take_back)
+                continue
+            self._durable += count
+            self._passed -= count
+            del self._fresh[:count]
+            return
 
     def close(self, *, finished: bool) -> None:
-        """Close the file; a finished one gets its final name.
+        """Close the file; a finished one gets its final name. May be called again if that fails.
 
         Raises:
             RunError: the disk refused.
         """
         with disk(self.path):
-            os.close(self._file)
+            if self._file >= 0:
+                file, self._file = self._file, -1
+                os.close(file)
             if finished:
                 self.path.rename(self.path.with_suffix(""))
+
+    async def _sync(self) -> None:
+        await self._syncer.sync(self._file)
+        if self._folder is not None:
+            await self._syncer.sync(self._folder)
+            self._folder = None
+
+    def _write(self) -> None:
+        """Write what is fresh and not written yet, all of it or nothing."""
+        rest = memoryview(self._fresh)[self._passed :]
+        try:
+            with disk(self.path):
+                try:
+                    while rest:
+                        rest = rest[os.write(self._file, rest) :]
+                except OSError:
+                    os.ftruncate(self._file, self._durable + self._passed)
+                    raise
+            self._passed = len(self._fresh)
+        finally:
+            rest.release()
+
+    def _take_back(self) -> None:
+        with disk(self.path):
+            os.ftruncate(self._file, self._durable)
+        self._passed = 0
+        self._write()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What could be read of a file that may be cut or damaged anywhere.
+
+    Args:
+        events: those of its whole lines, up to a torn or damaged one.
+        ends: where each of their lines ends, in bytes.
+        damage: what is wrong with the first damaged line; None where nothing is, or the last line
+            is merely torn: it has no line end.
+    """
+
+    events: list[AnyEvent]
+    ends: list[int]
+    damage: str | None = None
+
+
+def read_whole(path: Path) -> Reading:
+    """Read the events of a file that may be cut or damaged anywhere."""
+    data = path.read_bytes()
+    events: list[AnyEvent] = []
+    ends: list[int] = []
+    start = 0
+    while (end := data.find(b"\n", start)) >= 0:
+        try:
+            event = parse(unseal(data[start:end]))
+        except ValueError:
+            return Reading(events, ends, f"line {len(events) + 1} is damaged")
+        if event.seq != len(events):
+            found = f"line {len(events) + 1} has seq {event.seq}, so lines are missing"
+            return Reading(events, ends, found)
+        events.append(event)
+        start = end + 1
+        ends.append(start)
+    return Reading(events, ends)
 
 
 def read_lines(path: Path) -> tuple[list[AnyEvent], list[int]]:
@@ -177,23 +184,12 @@ def read_lines(path: Path) -> tuple[list[AnyEvent], list[int]]:
     Raises:
         RunError: a line that is not the last is damaged or missing.
     """
-    data = path.read_bytes()
-    events: list[AnyEvent] = []
-    ends: list[int] = []
-    start = 0
-    while (end := data.find(b"\n", start)) >= 0:
-        try:
-            event = parse(data[start:end])
-        except ValidationError as error:
-            if data.find(b"\n", end + 1) < 0:
-                break
-            raise _damage(path, len(events) + 1, "is damaged") from error
-        if event.seq != len(events):
-            raise _damage(path, len(events) + 1, f"has seq {event.seq}, so lines are missing")
-        events.append(event)
-        start = end + 1
-        ends.append(start)
-    return events, ends
+    found = read_whole(path)
+    if found.damage:
+        after = path.read_bytes()[found.ends[-1] if found.ends else 0 :]
+        if after.count(b"\n") > 1 or "seq" in found.damage:
+            raise _damaged(path, found.damage)
+    return found.events, found.ends
 
 
 def read_closed(path: Path) -> list[AnyEvent]:
@@ -204,7 +200,8 @@ def read_closed(path: Path) -> list[AnyEvent]:
     """
     events, ends = read_lines(path)
     if not events or not isinstance(events[-1], Closing) or ends[-1] != path.stat().st_size:
-        raise _damage(path, len(events) + 1, "is damaged or missing, though the trial was closed")
+        line = f"line {len(events) + 1} is damaged or missing, though the trial was closed"
+        raise _damaged(path, line)
     return events
 
 
@@ -225,15 +222,15 @@ def read_closing(path: Path) -> Closing:
                 break
             block *= 8
     event = None
-    with suppress(ValidationError, IndexError):
-        event = parse(lines[-2])
+    with suppress(ValueError, IndexError):
+        event = parse(unseal(lines[-2]))
     if not isinstance(event, Closing) or lines[-1]:
         event = read_closed(path)[-1]  # raises: reading them all tells which line it is
     assert isinstance(event, Closing)
     return event
 
 
-def _damage(path: Path, line: int, what: str) -> RunError:
+def _damaged(path: Path, what: str) -> RunError:
     return RunError(
-        f"{path}: line {line} {what}; mend it, or delete the file to play the trial again"
+        f"{path}: {what}; mhsim rerun RUN --damaged keeps a copy of the file and goes on before it"
     )

@@ -8,8 +8,9 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from mhsim.comparison import Compared, Key
+from mhsim.disk import disk
 from mhsim.errors import RunError
-from mhsim.journal import Syncer, disk
+from mhsim.syncer import Syncer
 
 FILE = "comparisons.jsonl"
 

@@ -103,14 +103,22 @@ class Walk:
                 return edge.to, _guard(edge).reason
         raise EngineError(f"no way leads on from {source!r}")
 
+    def finished(self, events: Sequence[AnyEvent]) -> bool:
+        """Say whether the last visit among `events` left everything it leaves."""
+        last = events[-1]
+        visit: list[AnyEvent] = []
+        for event in reversed(events):
+            if (event.node, event.at) != (last.node, last.at):
+                break
+            visit.insert(0, event)
+        step = self._steps.get(last.node)
+        return step is not None and step.whole(visit)
+
     def whole(self, events: Sequence[AnyEvent]) -> bool:
         """Say whether the last visit among `events` left everything, and a turn ends with it."""
-        last = events[-1]
-        visit = [e for e in events if (e.node, e.at) == (last.node, last.at)]
-        step = self._steps.get(last.node)
-        if step is None or not step.whole(visit):
+        if not self.finished(events):
             return False
-        return self.onward(last.node, Log(events))[0] in (*self.graph.start, END)
+        return self.onward(events[-1].node, Log(events))[0] in (*self.graph.start, END)
 
     def _used(self, edge: Edge, log: Log) -> int:
         """Count how often a limited edge was used: turns, returns, or what a plug-in counts.

@@ -45,6 +45,7 @@ class Outcome:
         failures: failures by kind in the trials closed by this call, unrated turns included.
         spent: what chat models have cost, earlier calls' included.
         stopped: why it stopped before its end; None where it did not.
+        left: trials that are still to be played, because the batch was asked to stop.
     """
 
     run: Run
@@ -55,3 +56,4 @@ class Outcome:
     failures: Mapping[str, int]
     spent: Spending
     stopped: Halt | None = None
+    left: int = 0

@@ -88,13 +88,12 @@ class Stage:
     def whole_turns(self, trial: TrialId, events: Sequence[AnyEvent]) -> int:
         """Return how many of `events` make up whole turns, the opening included."""
         walk = self.compiled(trial.arm).walk
-        for end in range(len(events), 1, -1):
-            here, after = events[end - 1], events[end] if end < len(events) else None
-            if after is not None and (after.node, after.at) == (here.node, here.at):
-                continue
-            if here.node and walk.whole(events[:end]):
-                return end
-        return 1 if events and isinstance(events[0], Opening) else 0
+        return _whole(events, lambda end: walk.whole(events[:end]))
+
+    def whole_visits(self, trial: TrialId, events: Sequence[AnyEvent]) -> int:
+        """Return how many of `events` make up whole visits to nodes, the opening included."""
+        walk = self.compiled(trial.arm).walk
+        return _whole(events, lambda end: walk.finished(events[:end]))
 
     def _opening(self, trial: TrialId, table: Table) -> Opening:
         return Opening(
@@ -105,6 +104,17 @@ class Stage:
             mhsim=mhsim.__version__,
             replies=self.casting.pool.books.terms.replies,
         )
+
+
+def _whole(events: Sequence[AnyEvent], holds: Callable[[int], bool]) -> int:
+    """Return the latest end of a visit at which it holds, else the opening's."""
+    for end in range(len(events), 1, -1):
+        here, after = events[end - 1], events[end] if end < len(events) else None
+        if after is not None and (after.node, after.at) == (here.node, here.at):
+            continue
+        if here.node and holds(end):
+            return end
+    return 1 if events and isinstance(events[0], Opening) else 0
 
 
 async def simulate(

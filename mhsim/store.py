@@ -18,8 +18,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from mhsim.disk import ELSEWHERE, disk
 from mhsim.errors import InputError, RunError, listed, suggestion
-from mhsim.journal import ELSEWHERE, disk, read_closed, read_lines
+from mhsim.journal import read_closed, read_lines
 from mhsim.planning import Plan
 from mhsim.record import AnyEvent, Closing, Critique, Opening, Rating, Risk, Utterance
 from mhsim.state import Log

@@ -99,8 +99,11 @@ def process(*arguments: str, before: Sequence[str] = (), **more: Any) -> Called:
     return Called(done.returncode, done.stdout or "", done.stderr or "")
 
 
-def forked(*arguments: str) -> int:
-    """Start the program as a copy of this process, which has imported everything already."""
+def forked(*arguments: str, before: Callable[[], object] | None = None) -> int:
+    """Start the program as a copy of this process, which has imported everything already.
+
+    What it prints lands in the files `out` and `err`; `before` is called in the copy first.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         child = os.fork()
@@ -108,13 +111,24 @@ def forked(*arguments: str) -> int:
         return child
     code = 99
     try:
-        null = os.open(os.devnull, os.O_RDWR)
-        for stream in (0, 1, 2):
-            os.dup2(null, stream)
-        sys.stdout = sys.stderr = io.StringIO()
+        os.dup2(os.open(os.devnull, os.O_RDWR), 0)
+        for stream, name in ((1, "out"), (2, "err")):
+            os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), stream)
+        sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w")
+        if before:
+            before()
         code = cli.call(list(arguments))
+        sys.stdout.flush()
+        sys.stderr.flush()
     finally:
         os._exit(code)
+
+
+def ended(child: int) -> Called:
+    """Wait for a forked program; return what it came to. Killed by a signal, its code is that."""
+    status = os.waitpid(child, 0)[1]
+    code = os.waitstatus_to_exitcode(status)
+    return Called(code, Path("out").read_text(), Path("err").read_text())
 
 
 def trials(run: str | Path) -> dict[str, bytes]:
@@ -124,8 +138,8 @@ def trials(run: str | Path) -> dict[str, bytes]:
 
 
 def timeless(data: bytes) -> bytes:
-    """Return lines without when they were written and how long answers took."""
-    return re.sub(rb'"(at|seconds)":("[^"]*"|[0-9.e-]+)', rb'"\1":0', data)
+    """Return lines without when they were written, how long answers took, and their checksum."""
+    return re.sub(rb'"(at|seconds|crc)":("[^"]*"|[0-9.e-]+)', rb'"\1":0', data)
 
 
 def reopen(run: str | Path, trial: str, keep: int | None = None) -> Path:

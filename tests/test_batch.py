@@ -25,7 +25,7 @@ from mhsim.errors import EngineError, InputError, RunError
 from mhsim.journal import read_lines
 from mhsim.players.script import Script
 from mhsim.process import calm_collector, open_files
-from mhsim.record import Rating, TrialId
+from mhsim.record import TrialId
 from mhsim.store import Run
 from runs import PLAIN, Told, lines, played, reopen, scripted, timeless, trials
 
@@ -166,14 +166,19 @@ def test_a_player_for_a_role_nobody_has_is_an_input_error() -> None:
         asyncio.run(batch.run(scripted(), "run", players={"judg": Script([])}))
 
 
-def test_a_closed_file_that_was_damaged_stops_the_batch() -> None:
-    """It may be a finding already reported; nobody plays it again unasked."""
+def test_a_closed_file_whose_end_was_damaged_is_set_aside_and_gone_on_with() -> None:
+    """What is whole of it stays; the damaged file is kept, and the log names it."""
     made = scripted(replicates=2)
     played(made)
+    before = trials("run")
     path = Path(f"run/trials/{TRIAL}.jsonl")
-    path.write_bytes(b"".join(lines(path)[:-1]))
-    with pytest.raises(RunError, match=rf"{TRIAL}.jsonl: line 14 is damaged or missing"):
-        played(made)
+    damaged = path.read_bytes()[:-5] + b"??"
+    path.write_bytes(damaged)
+    outcome = played(made)
+    assert (outcome.played, outcome.kept, outcome.resumed) == (1, 1, 1)
+    assert trials("run") == before
+    assert Path(f"run/quarantine/{TRIAL}.jsonl.1").read_bytes() == damaged
+    assert f"{TRIAL}.jsonl: line 14 is damaged or missing" in Path("run/run.log").read_text()
 
 
 # --- going on
@@ -190,7 +195,7 @@ def test_a_trial_cut_at_any_byte_goes_on_to_the_same_file() -> None:
     kept = dict[str, bytes]()
     for cut, trial in enumerate(list(made.trials()), 1):
         part = reopen("run", trial.id, -cut)
-        kept[trial.id] = whole_turns(part)
+        kept[trial.id] = whole_visits(part)
     outcome = played(made, "run", workers=64)
     assert trials("run") == before
     assert outcome.played == cuts
@@ -199,26 +204,25 @@ def test_a_trial_cut_at_any_byte_goes_on_to_the_same_file() -> None:
         assert Path(f"run/trials/{trial}.jsonl").read_bytes().startswith(start)
 
 
-def whole_turns(part: Path) -> bytes:
-    """Return the lines of a file up to its last rating: a turn of this graph ends with it."""
+def whole_visits(part: Path) -> bytes:
+    """Return the whole lines of a file: in this graph every visit leaves one."""
     events, ends = read_lines(part)
-    ratings = [n for n, event in enumerate(events) if isinstance(event, Rating)]
-    return part.read_bytes()[: ends[ratings[-1]]] if ratings else b""
+    return part.read_bytes()[: ends[-1]] if len(events) > 1 else b""
 
 
-def test_a_finished_turn_is_never_asked_for_again() -> None:
-    """Nobody pays for it twice."""
+def test_an_answer_that_was_given_is_never_asked_for_again() -> None:
+    """Nobody pays for it twice, wherever in a turn it was cut."""
     made = scripted(turns=4)
     played(made)
     log = Path(f"run/trials/{TRIAL}.jsonl")
     after_two = lines(log)[:9]  # the opening, and twice therapist, patient, screen, judge
-    for keep, first in ((8, 2), (9, 3), (10, 3), (12, 3), (13, 4)):
+    for keep, first in ((6, 2), (7, 3), (9, 3), (10, 3), (11, 4), (13, 4)):
         reopen("run", TRIAL, len(b"".join(lines(log)[:keep])))
         patient = Recorder(Script([ANSWER] * 9))
         outcome = played(made, replies={"patient": patient})
         assert [ask.turn for ask in patient.asks] == list(range(first, 5))
         assert outcome.resumed == 1
-        assert lines(log)[:5] == after_two[:5]
+        assert lines(log)[:6] == after_two[:6]
 
 
 def test_a_conversation_goes_on_with_what_was_said_before() -> None:
@@ -245,28 +249,29 @@ def test_a_trial_whose_closing_was_written_is_only_renamed() -> None:
     assert (outcome.played, outcome.resumed, outcome.failed) == (1, 1, {})
 
 
-def test_a_damaged_line_in_a_part_names_file_and_line() -> None:
+def test_a_damaged_line_in_a_part_is_set_aside_and_gone_on_before() -> None:
     """And nothing else of the run is touched."""
     made = scripted(replicates=2)
     played(made)
+    before = trials("run")
     part = reopen("run", TRIAL)
     rows = lines(part)
-    part.write_bytes(b"".join([*rows[:3], b"{}\n", *rows[4:-1]]))
+    part.write_bytes(b"".join([*rows[:8], rows[8].replace(b"1", b"2", 1), *rows[9:-1]]))
     damaged = part.read_bytes()
-    with pytest.raises(RunError) as caught:
-        played(made)
-    assert str(caught.value) == (
-        f"{part}: line 4 is damaged; mend it, or delete the file to play the trial again"
-    )
-    assert part.read_bytes() == damaged
+    outcome = played(made)
+    assert (outcome.played, outcome.resumed, outcome.failed) == (1, 1, {})
+    assert trials("run") == before
+    assert lines(Path(f"run/trials/{TRIAL}.jsonl"))[:8] == rows[:8]
+    assert Path(f"run/quarantine/{part.name}.1").read_bytes() == damaged
+    assert f"{part.name}: line 9 is damaged; kept as quarantine/" in Path("run/run.log").read_text()
 
 
-def test_a_trial_that_left_no_whole_turn_begins_anew() -> None:
-    """An empty file, half an opening, or less than a turn."""
+def test_a_trial_that_left_no_whole_visit_begins_anew() -> None:
+    """An empty file, half an opening, or less than an answer."""
     made = scripted()
     played(made)
     before = trials("run")
-    for keep in (0, 100, 900):
+    for keep in (0, 100, 700):
         reopen("run", TRIAL, keep)
         outcome = played(made)
         assert (outcome.played, outcome.resumed) == (1, 0)
@@ -280,7 +285,7 @@ def test_a_part_of_another_plan_is_refused() -> None:
     reopen("run", TRIAL)
     part = Path(f"run/trials/{TRIAL}.jsonl.part")
     part.write_bytes(b"".join(lines(Path(f"other/trials/{TRIAL}.jsonl"))[:6]))
-    with pytest.raises(RunError, match="line 1 does not open this trial of this plan; delete"):
+    with pytest.raises(RunError, match="line 1 does not open this trial of this plan; move"):
         played(scripted(replicates=2), "run")
 
 
@@ -291,8 +296,9 @@ def test_cancelling_leaves_finished_turns_and_the_next_call_goes_on() -> None:
     asyncio.run(cancelled(made, turns=2))
     parts = sorted(Path("run/trials").iterdir())
     assert [p.suffix for p in parts] == [".part"] * 3
-    kept = {p.name.removesuffix(".part"): whole_turns(p) for p in parts}
+    kept = {p.name.removesuffix(".part"): whole_visits(p) for p in parts}
     assert [start.count(b'"rating"') for start in kept.values()] == [2, 2, 2]
+    assert [start.count(b'"utterance"') for start in kept.values()] == [5, 5, 5]
     outcome = played(made)
     assert (outcome.played, outcome.resumed) == (3, 3)
     assert trials("run") == trials("whole")

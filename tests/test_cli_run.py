@@ -64,7 +64,7 @@ def test_a_cut_trial_goes_on() -> None:
     assert (
         "1 of 4 conversations played, 3 were done before, 1 went on from finished turns" in done.err
     )
-    assert "4/4 conversations (3 before), 2 turns" in done.err
+    assert "4/4 conversations (3 before), 1 turns" in done.err
     assert trials("runs/small") == before
 
 

@@ -14,14 +14,17 @@ from pathlib import Path
 import pytest
 from support import fails
 
-from mhsim import journal
+from mhsim import syncer
 from mhsim.difference import differences
+from mhsim.disk import disk
 from mhsim.errors import InputError, RunError
-from mhsim.journal import Journal, Syncer, disk, read_closed, read_closing, read_lines
+from mhsim.journal import Journal, read_closed, read_closing, read_lines, read_whole
 from mhsim.lock import writer_of
 from mhsim.planning import Plan, make_plan
 from mhsim.record import Closing, Utterance, dump
+from mhsim.seal import seal, unseal
 from mhsim.store import Run, find_run, read_plan
+from mhsim.syncer import Syncer
 from mhsim.writer import Writer
 from runs import PLAIN, lines, played, process, reopen, scripted, small, trials
 
@@ -42,8 +45,13 @@ def utterance(seq: int, text: str = "Yes.") -> Utterance:
 
 def written(path: Path, count: int) -> Path:
     """Write so many lines."""
-    path.write_bytes(b"".join(dump(utterance(n)) for n in range(count)))
+    path.write_bytes(b"".join(line(n) for n in range(count)))
     return path
+
+
+def line(seq: int, text: str = "Yes.") -> bytes:
+    """Return an event as it is written."""
+    return seal(dump(utterance(seq, text)))
 
 
 # --- the journal
@@ -60,7 +68,7 @@ def test_a_trial_is_part_until_it_is_closed_and_then_renamed(tmp_path: Path) -> 
     assert [p.name for p in tmp_path.iterdir()] == ["t.jsonl.part"]
     log.close(finished=True)
     assert [p.name for p in tmp_path.iterdir()] == ["t.jsonl"]
-    assert (tmp_path / "t.jsonl").read_bytes() == dump(utterance(0)) + dump(utterance(1))
+    assert (tmp_path / "t.jsonl").read_bytes() == line(0) + line(1)
 
 
 async def settled(folder: Path) -> Journal:
@@ -102,7 +110,7 @@ def test_of_a_write_the_disk_refused_nothing_is_kept(
     monkeypatch.setattr(os, "write", write)
     with pytest.raises(RunError, match=r"No space left on device; make room and give the same"):
         log.append([utterance(1)])
-    assert log.path.read_bytes() == dump(utterance(0))
+    assert log.path.read_bytes() == line(0)
 
 
 async def test_files_are_synced_together_and_each_learns_of_its_own_error(
@@ -119,10 +127,10 @@ async def test_files_are_synced_together_and_each_learns_of_its_own_error(
         real(file)
 
     monkeypatch.setattr(os, "fdatasync", sync)
-    syncer = Syncer()
+    grouped = Syncer()
     twice = [*files, *files]
-    came = await asyncio.gather(*(syncer.sync(f) for f in twice), return_exceptions=True)
-    syncer.close()
+    came = await asyncio.gather(*(grouped.sync(f) for f in twice), return_exceptions=True)
+    grouped.close()
     assert [n for n, c in enumerate(came) if c is not None] == [3, 33]
     assert sorted(seen) == sorted(files)
 
@@ -131,16 +139,16 @@ async def test_a_syncer_that_is_closed_leaves_who_was_cancelled_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Stopping in the middle of a round makes no noise."""
-    monkeypatch.setattr(journal, "_PARALLEL_SYNCS", 1)
+    monkeypatch.setattr(syncer, "_PARALLEL_SYNCS", 1)
     file = os.open(tmp_path / "a", os.O_WRONLY | os.O_CREAT)
-    syncer = Syncer()
-    waiting = [asyncio.create_task(syncer.sync(file)) for _ in range(3)]
+    grouped = Syncer()
+    waiting = [asyncio.create_task(grouped.sync(file)) for _ in range(3)]
     await asyncio.sleep(0)
-    late = asyncio.create_task(syncer.sync(os.open(tmp_path / "b", os.O_WRONLY | os.O_CREAT)))
+    late = asyncio.create_task(grouped.sync(os.open(tmp_path / "b", os.O_WRONLY | os.O_CREAT)))
     await asyncio.sleep(0)
     for task in [*waiting, late]:
         task.cancel()
-    syncer.close()
+    grouped.close()
     await asyncio.sleep(0.05)
     assert all(task.cancelled() for task in [*waiting, late])
 
@@ -193,7 +201,8 @@ def test_a_damaged_middle_line_is_an_error_that_names_file_and_line(tmp_path: Pa
     with pytest.raises(RunError) as caught:
         read_lines(path)
     assert str(caught.value) == (
-        f"{path}: line 2 is damaged; mend it, or delete the file to play the trial again"
+        f"{path}: line 2 is damaged; mhsim rerun RUN --damaged keeps a copy of the file and goes "
+        "on before it"
     )
 
 
@@ -202,7 +211,7 @@ def test_a_missing_line_is_an_error(tmp_path: Path) -> None:
     path = written(tmp_path / "t.part", 3)
     one, _, three = lines(path)
     path.write_bytes(one + three)
-    with pytest.raises(RunError, match=r"t.part: line 2 has seq 2, so lines are missing; mend it"):
+    with pytest.raises(RunError, match=r"t.part: line 2 has seq 2, so lines are missing; mhsim"):
         read_lines(path)
 
 
@@ -279,6 +288,28 @@ def test_a_session_that_has_not_begun_is_named(run: Path) -> None:
     reopen(run, TRIAL, 0)
     with pytest.raises(InputError, match="there is: none yet"):
         Run(run).session(TRIAL)
+
+
+def test_every_bit_of_a_line_is_guarded(tmp_path: Path) -> None:
+    """Whichever flips, the line is named, and nothing before it is lost."""
+    path = written(tmp_path / "t.part", 3)
+    whole = path.read_bytes()
+    one, two, _ = lines(path)
+    for bit in range(8 * len(one), 8 * (len(one) + len(two))):
+        flipped = bytearray(whole)
+        flipped[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(flipped)
+        found = read_whole(path)
+        assert (len(found.events), found.damage) == (1, "line 2 is damaged"), bit
+
+
+def test_what_is_sealed_can_be_unsealed_and_read_by_anybody() -> None:
+    """A seal is one more key of the object; a line without one is taken as it is."""
+    sealed = seal(b'{"a":1}\n')
+    assert json.loads(sealed) == {"a": 1, "crc": sealed[-11:-3].decode()}
+    assert unseal(sealed.rstrip(b"\n")) == unseal(b'{"a":1}') == b'{"a":1}'
+    with pytest.raises(ValueError, match="not what was written"):
+        unseal(sealed.rstrip(b"\n").replace(b"1", b"2", 1))
 
 
 # --- the plan

@@ -26,6 +26,7 @@ WIDE = {
     "erde": "an estimator's usual arguments",
     "sd_diff": "an estimator's usual arguments",
     "power_tost": "an estimator's usual arguments",
+    "run": "the options of a verb; a batch: what, where, who answers, watches and steers",
 }
 """Functions that may take more parameters, and why."""
 

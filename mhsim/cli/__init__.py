@@ -29,6 +29,7 @@ VERBS: dict[str, tuple[str, str]] = {
         "compare:compare",
         "Have judges say which of two patients is more depressed.",
     ),
+    "ctl": ("ctl:ctl", "Steer a running batch: pause, resume, cancel, workers, why."),
     "report": ("report:report", "Tell what a run measured, and what is missing."),
     "calibrate": ("calibrate:calibrate", "Tell how well the critic or the risk screen does."),
     "doctor": ("doctor:doctor", "Tell what is installed and what can be used."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import textwrap
 import time
 from collections import Counter
@@ -99,6 +100,15 @@ class Progress:
         self.going[trial.arm, trial.locale] -= 1
         self._ended(trial, closing)
         self._now_and_then()
+
+    def tell(self, text: str) -> None:
+        """Show a line about the batch as a whole, above the table."""
+        if self._live and self._began is not None:
+            self._live.write(f"{text}\n")
+            with contextlib.suppress(OSError, ValueError):
+                self._live.flush()
+        else:
+            self._say(text)
 
     def lines(self, columns: int = 80, most: int | None = None) -> list[str]:
         """Return the whole state as a table in plain ASCII.

@@ -15,6 +15,7 @@ from mhsim.errors import InputError
 
 if TYPE_CHECKING:
     from mhsim.batch import Outcome
+    from mhsim.steering import Steering
 
 _NAMED = 20
 """How many failed conversations are named."""
@@ -28,11 +29,13 @@ def run(
     workers: int = 16,
     replicates: int | None = None,
     quiet: bool = False,
+    grace: float = 30.0,
 ) -> int:
     """Play every planned conversation; go on where it stopped.
 
     The same command again plays what is not finished, and nothing twice. The exit code is 1 where
-    conversations failed; they are named.
+    conversations failed; they are named. Ctrl-C finishes the turns in flight and stops; a second
+    one stops at once. From another terminal, mhsim watch and mhsim ctl attach to it.
 
     Examples:
         mhsim run persona-trap
@@ -44,25 +47,28 @@ def run(
         workers: conversations at once.
         replicates: another number of replicates than the scenario's.
         quiet: show no progress.
+        grace: seconds that turns in flight have to finish in when it is stopped.
     """
     for option, value in (("--workers", workers), ("--replicates", replicates)):
         if value is not None and value < 1:
             raise InputError(f"mhsim run: {option}: found {value}; 1 or more")
+    if grace < 0:
+        raise InputError(f"mhsim run: --grace: found {grace:g}; 0 or more seconds")
     from mhsim import batch
     from mhsim.cli.progress import Progress
     from mhsim.planning import make_plan
+    from mhsim.steering import Steering
 
     plan = make_plan(scenario, changes={"replicates": replicates} if replicates else None)
     path = out or Path("runs") / plan.name
     with Progress(plan, sys.stderr, quiet=quiet) as progress:
-        try:
-            job = batch.run(plan, path, workers=workers, watcher=progress)
-            outcome = asyncio.run(_stoppable(job))
-        except (KeyboardInterrupt, asyncio.CancelledError):
-            progress.close()
-            note("interrupted; every finished turn is on disk. To go on:")
-            note(f"  {_again(scenario, path, workers, replicates)}")
-            return 130
+        steering = Steering(workers, grace, progress.tell)
+        job = batch.run(plan, path, watcher=progress, steering=steering)
+        outcome = asyncio.run(_stoppable(job, steering))
+    if outcome is None or steering.draining:
+        note("interrupted; every finished turn is on disk. To go on:")
+        note(f"  {_again(scenario, path, workers, replicates)}")
+        return 130
     _tell(outcome, plan.size)
     code = 1 if outcome.failed else 0
     if plan.scenario.pairwise is not None:
@@ -74,13 +80,16 @@ def run(
     return code
 
 
-async def _stoppable(job: Coroutine[Any, Any, Outcome]) -> Outcome:
-    """Await the batch; SIGTERM and a closed terminal end it as Ctrl-C does."""
+async def _stoppable(job: Coroutine[Any, Any, Outcome], steering: Steering) -> Outcome | None:
+    """Await the batch; Ctrl-C, SIGTERM and a closed terminal drain it first, then stop it."""
     task = asyncio.ensure_future(job)
     loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(name, task.cancel)
-    return await task
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(name, steering.drain)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        return None
 
 
 def _again(scenario: str, path: Path, workers: int, replicates: int | None) -> str:

@@ -22,5 +22,8 @@ class Step(Node, ABC):
         """
 
     def whole(self, events: Sequence[AnyEvent]) -> bool:
-        """Say whether `events`, read back from a cut file, are all that one visit leaves."""
+        """Say whether `events`, read back from a cut file, are all that one visit leaves.
+
+        A node that leaves several must count them here.
+        """
         return bool(events)
