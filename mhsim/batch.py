@@ -80,30 +80,16 @@ async def run(
     with Writer(path, made) as writer, open_files(steering.workers + _FILES), calm_collector():
         pool = Pool(Books(terms, path / TAPE, writer.begun()))
         batch = _Batch(writer, Stage(made, players, pool=pool), watcher, steering)
-        tally = batch.tally
         left = batch.left(made.trials())
         replies = f"; replies: {terms.replies}" if terms.replies else ""
-        already = f"{tally.kept} of {made.size} are closed{replies}"
+        already = f"{batch.tally.kept} of {made.size} are closed{replies}"
         writer.note(f"mhsim {mhsim.__version__} begins: {already}")
         try:
             async with _steered(batch):
                 await batch.crew.work(left)
         finally:
             await pool.close()
-        end = f"stopped: {batch.stopped}" if batch.stopped else "done"
-        spent = f"; spent: {pool.books.spent}" if pool.books.spent.calls else ""
-        writer.note(f"{end}: {tally.played} played, {len(tally.failed)} failed in all{spent}")
-    return Outcome(
-        run=Run(path),
-        played=tally.played,
-        kept=tally.kept,
-        resumed=tally.resumed,
-        failed=dict(sorted(tally.failed.items())),
-        failures=dict(sorted(tally.failures.items())),
-        spent=pool.books.spent,
-        stopped=batch.stopped,
-        left=made.size - tally.played - tally.kept,
-    )
+        return batch.outcome()
 
 
 class _Batch:
@@ -142,6 +128,25 @@ class _Batch:
             if self.watcher:
                 self.watcher.kept(trial, closing)
         return iter(left)
+
+    def outcome(self) -> Outcome:
+        """Note the end of the call, and return what it came to."""
+        tally, spent = self.tally, self.stage.casting.pool.books.spent
+        end = f"stopped: {self.stopped}" if self.stopped else "done"
+        cost = f"; spent: {spent}" if spent.calls else ""
+        failed = f"{len(tally.failed)} failed in all"
+        self.writer.note(f"{end}: {tally.played} played, {failed}{cost}")
+        return Outcome(
+            run=Run(self.writer.path),
+            played=tally.played,
+            kept=tally.kept,
+            resumed=tally.resumed,
+            failed=dict(sorted(tally.failed.items())),
+            failures=dict(sorted(tally.failures.items())),
+            spent=spent,
+            stopped=self.stopped,
+            left=self.writer.plan.size - tally.played - tally.kept,
+        )
 
     def over(self) -> dict[str, bool]:
         """Return the id of every planned trial, and whether it is closed."""
