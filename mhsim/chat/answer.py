@@ -6,7 +6,6 @@ without is an error.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -72,37 +71,37 @@ def text_of(content: Any) -> str:
 
 
 class Pieces:
-    """A reply that comes in pieces, put together as if it had come at once.
+    """A reply that comes in pieces, put together as if it had come at once."""
 
-    Args:
-        hear: called with the words as they come.
-    """
-
-    def __init__(self, hear: Callable[[str], None]) -> None:
-        self._hear = hear
+    def __init__(self) -> None:
         self._said: list[str] = []
         self._refused: list[str] = []
         self._finish: Any = None
         self._usage: Any = None
         self._done = False
 
-    def add(self, data: bytes, key: str | None = None) -> None:
+    def add(self, data: bytes, key: str | None = None) -> str:
         """Take in the data of one event.
+
+        Returns:
+            Its words; often none.
 
         Raises:
             ChatError: it is no JSON object, or an error's.
         """
         if data == b"[DONE]":
             self._done = True
-            return
+            return ""
         chunk = read(data, key)
         delta = _at(chunk, "choices", 0, "delta")
-        if words := text_of(_at(delta, "content")):
-            self._said.append(words)
-            self._hear(words)
+        words = text_of(_at(delta, "content")) or text_of(
+            _at(delta, "tool_calls", 0, "function", "arguments")
+        )
+        self._said.append(words)
         self._refused.append(text_of(_at(delta, "refusal")))
         self._finish = _at(chunk, "choices", 0, "finish_reason") or self._finish
         self._usage = chunk.get("usage") or self._usage
+        return words
 
     def answer(self) -> dict[str, Any]:
         """Return it whole.

@@ -7,15 +7,16 @@ call, which costs more than everything else around a conversation.
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import Any
 
 from mhsim.chat.answer import Pieces, as_reply, read
 from mhsim.chat.body import Body
 from mhsim.chat.keys import key_of
+from mhsim.chat.patience import TIMEOUT
 from mhsim.chat.request import Reply, Request
-from mhsim.chat.servers import TIMEOUT, base_of
+from mhsim.chat.servers import base_of
 from mhsim.chat.sse import Events
 from mhsim.chat.transport import Address, Transport, completions
 from mhsim.spec.model import Model
@@ -48,36 +49,48 @@ class LightClient:
         Raises:
             ChatError: it failed; says how.
         """
-        begun = time.monotonic()
-        if request.hear is not None and request.schema is None:
-            body = self._body.made(request, stream=True, more=more)
-            answer = await self._heard(body, request.hear)
-        else:
+        if request.hear is None or request.schema is not None:
+            begun = time.monotonic()
             data = await self._transport.post(self._body.made(request, more=more))
-            answer = read(data, self._key)
-        return as_reply(answer, round(time.monotonic() - begun, 3))
+            return as_reply(read(data, self._key), _since(begun))
+        async with aclosing(self.stream(request, more)) as pieces:
+            async for piece in pieces:
+                if isinstance(piece, Reply):
+                    return piece
+                request.hear(piece)
+        raise AssertionError("a stream ends in a reply")
+
+    async def stream(
+        self, request: Request, more: Mapping[str, Any] | None = None
+    ) -> AsyncGenerator[str | Reply]:
+        """Make one call; yield the words as they come, and the reply at last.
+
+        Raises:
+            ChatError: it failed; says how.
+        """
+        begun = time.monotonic()
+        events, said = Events(), Pieces()
+        body = self._body.made(request, stream=True, more=more)
+        async with aclosing(self._transport.stream(body)) as pieces:
+            async for piece in pieces:
+                if piece.startswith(b"{") and events.empty:  # it does not stream, though asked to
+                    whole = piece + b"".join([rest async for rest in pieces])
+                    reply = as_reply(read(whole, self._key), _since(begun))
+                    yield reply.text
+                    yield reply
+                    return
+                for data in events.feed(piece):
+                    if words := said.add(data, self._key):
+                        yield words
+        for data in events.end():
+            if words := said.add(data, self._key):
+                yield words
+        yield as_reply(said.answer(), _since(begun))
 
     async def close(self) -> None:
         """Close its connections."""
         await self._transport.close()
 
-    async def _heard(self, body: bytes, hear: Callable[[str], None]) -> dict[str, Any]:
-        """Put a streamed answer together, and let it be heard as it comes."""
-        events, said = Events(), Pieces(hear)
-        async with aclosing(self._transport.stream(body)) as pieces:
-            async for piece in pieces:
-                if piece.startswith(b"{") and events.empty:
-                    return await self._at_once(piece, pieces, hear)
-                for data in events.feed(piece):
-                    said.add(data, self._key)
-        for data in events.end():
-            said.add(data, self._key)
-        return said.answer()
 
-    async def _at_once(
-        self, piece: bytes, rest: AsyncIterator[bytes], hear: Callable[[str], None]
-    ) -> dict[str, Any]:
-        """Read the answer of a server that does not stream though it was asked to."""
-        answer = read(piece + b"".join([more async for more in rest]), self._key)
-        hear(as_reply(answer, 0).text)
-        return answer
+def _since(begun: float) -> float:
+    return round(time.monotonic() - begun, 3)

@@ -15,8 +15,9 @@ from pydantic import SecretStr, ValidationError
 
 from mhsim.chat.failure import MOST, kind_of, wait
 from mhsim.chat.keys import hidden, key_of
+from mhsim.chat.patience import TIMEOUT
 from mhsim.chat.request import ChatError, Finish, Reply, Request
-from mhsim.chat.servers import SERVERS, TIMEOUT
+from mhsim.chat.servers import SERVERS
 from mhsim.errors import InputError, listed
 from mhsim.spec.model import Model
 

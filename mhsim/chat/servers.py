@@ -16,9 +16,6 @@ SERVERS: dict[str, str] = {
 }
 """Provider to its usual address."""
 
-TIMEOUT = 120.0
-"""Seconds a call may take where the model does not say."""
-
 
 def is_compatible(model: Model) -> bool:
     """Say whether a model is reached by chat completions as OpenAI defined them.
