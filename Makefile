@@ -6,7 +6,7 @@ UV := $(shell command -v uv 2>/dev/null)
 INSTALL := $(if $(UV),$(UV) pip install -q --python $(BIN)/python,$(BIN)/python -m pip install -q --disable-pip-version-check)
 DEMO := runs/demo
 
-.PHONY: demo test check fmt bench docs clean
+.PHONY: demo test check fmt bench content docs clean
 
 $(BIN)/python:
 	$(if $(UV),$(UV) venv -q $(VENV),$(PYTHON) -m venv $(VENV))
@@ -40,6 +40,9 @@ fmt: $(VENV)/.installed-test
 
 bench: $(VENV)/.installed-test ## the engine against a hand-written loop
 	$(BIN)/python benchmarks/engine.py
+
+content: $(VENV)/.installed-test ## what the reference simulator says: repetition, variety, language
+	$(BIN)/python benchmarks/content.py
 
 docs: $(VENV)/.installed-test ## what is generated in docs: schemas, help
 	$(BIN)/mhsim check --schema docs/schemas

@@ -56,6 +56,11 @@ class ReferencePatient:
         lost = brief.assumptions.attenuation.get(brief.trial.locale, 0.0)
         self._values = {item: self._value(item, v, lost) for item, v in self._told.items.items()}
 
+    @property
+    def possible(self) -> set[str]:
+        """Every sentence this patient could say in this arm."""
+        return {sentence.text for sentence in self._pool.all}
+
     async def fill(self, ask: Ask, form: type[Form]) -> Filled[Form]:
         """Refuse: a patient fills no forms here."""
         raise PlayerError("role_drift", "the reference patient fills no forms")
