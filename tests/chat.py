@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from mhsim.chat import ChatError, Connection, Reply, Request
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from typing import Any
+
+import pytest
+from support import PHQ9, filled
+
+from mhsim.chat import Books, ChatError, Connection, Pool, Reply, Request
+from mhsim.spec.model import Model
 
 
 class Scripted:
@@ -45,3 +55,45 @@ class Scripted:
 def connection(client: Scripted) -> Connection:
     """Return a connection to it."""
     return Connection("fake:model", client)
+
+
+def pooled(client: Any, books: Books | None = None, **more: Any) -> Connection:
+    """Return a connection of a pool whose only model answers through `client`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("mhsim.chat.pool.client", lambda _: client)
+        model = Model.model_validate({"model": "openai:x", "base_url": "http://here", **more})
+        return Pool(books).get(model).at("trial", "patient")
+
+
+class Talker:
+    """A client that can hold any seat; no two of its replies are the same.
+
+    Args:
+        fails: errors that the next calls end with.
+    """
+
+    def __init__(self, *fails: ChatError) -> None:
+        self.fails = list(fails)
+        self.calls = 0
+        self._number = count(1)
+
+    async def send(self, request: Request) -> Reply:
+        """Say something, or fill in a judge's form."""
+        self.calls += 1
+        if self.fails:
+            raise self.fails.pop(0)
+        text = f"I get by, for the {next(self._number)}th time."
+        if request.schema is not None:
+            text = json.dumps(filled("1" * len(PHQ9.items), rationale=text))
+        return Reply(text, "stop", tokens_in=100, tokens_out=20, seconds=0.25)
+
+    async def close(self) -> None:
+        """Do nothing."""
+
+
+@contextmanager
+def answering(client: Any) -> Iterator[None]:
+    """Have every model of a scenario answered by one client."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("mhsim.chat.pool.client", lambda _: client)
+        yield

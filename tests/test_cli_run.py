@@ -144,9 +144,9 @@ def test_every_problem_of_a_scenario_is_told_before_anything_is_made() -> None:
 
 def test_the_command_to_go_on_can_be_pasted() -> None:
     """Whatever characters are in it."""
-    words = verb._again("my scenario.yaml", Path("runs/a'b"), 3, None)
-    assert shlex.split(words) == [
-        "mhsim", "run", "my scenario.yaml", "--out", "runs/a'b", "--workers", "3"
+    given = {"--out": Path("runs/a'b"), "--workers": 3, "--replicates": None, "--budget": 0.5}
+    assert shlex.split(verb._again("my scenario.yaml", given)) == [
+        "mhsim", "run", "my scenario.yaml", "--out", "runs/a'b", "--workers", "3", "--budget", "0.5"
     ]  # fmt: skip
 
 

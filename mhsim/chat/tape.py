@@ -45,6 +45,7 @@ class Tape:
         self._replies: defaultdict[tuple[str, str, str], deque[Reply]] = defaultdict(deque)
         self._wanted = wanted
         self._file: int | None = None
+        self._end = 0
         with suppress(FileNotFoundError):
             self._read()
 
@@ -77,7 +78,7 @@ class Tape:
         line = json.dumps(row, ensure_ascii=False).encode(errors="surrogatepass") + b"\n"
         try:
             if self._file is None:
-                self._file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+                self._file = self._open()
             os.write(self._file, line)
         except OSError as error:
             raise RunError(f"{self.path}: {error.strerror}; see to the disk and go on") from error
@@ -88,28 +89,34 @@ class Tape:
             os.close(self._file)
             self._file = None
 
+    def _open(self) -> int:
+        """Open the file for what comes; half a line, left by a crash, is cut off."""
+        file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        if os.fstat(file).st_size > self._end:
+            os.ftruncate(file, self._end)
+        return file
+
     def _read(self) -> None:
-        for row in self._rows():
-            reply = Reply(**row["reply"], source=row.get("source"))
+        for place, reply, charge in self._rows():
             if not reply.source:
                 self.spent.calls += 1
                 self.spent.tokens += reply.tokens
-                self.spent.dollars += row.get("charge") or reply.cost or 0.0
+                self.spent.dollars += charge or reply.cost or 0.0
                 self.spent.unpriced += reply.cost is None
-            if self._wanted is None or row["trial"] in self._wanted:
-                self._replies[row["trial"], row["role"], row["key"]].append(reply)
+            if self._wanted is None or place[0] in self._wanted:
+                self._replies[place].append(reply)
 
-    def _rows(self) -> Iterator[dict[str, Any]]:
-        """Yield what was written; half a line, left by a crash, is cut off."""
-        end = 0
+    def _rows(self) -> Iterator[tuple[tuple[str, str, str], Reply, float | None]]:
+        """Yield what was written: trial, role and digest, the reply, what was charged for it."""
         with self.path.open("rb") as file:
             for number, line in enumerate(file, 1):
                 if not line.endswith(b"\n"):
-                    break
+                    return
                 try:
-                    yield json.loads(line)
+                    row = json.loads(line)
+                    place = (row["trial"], row["role"], row["key"])
+                    reply = Reply(**row["reply"], source=row.get("source"))
                 except (ValueError, TypeError, KeyError) as error:
                     raise RunError(f"{self.path}: line {number} is damaged; delete it") from error
-                end += len(line)
-        if end < self.path.stat().st_size:
-            os.truncate(self.path, end)
+                yield place, reply, row.get("charge")
+                self._end += len(line)

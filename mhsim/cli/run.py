@@ -6,15 +6,19 @@ import asyncio
 import shlex
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
 
 from mhsim.cli.output import note, say
+from mhsim.cli.terms import Options, sensible
 from mhsim.errors import InputError
 
 if TYPE_CHECKING:
     from mhsim.batch import Outcome
+    from mhsim.errors import Halt
     from mhsim.steering import Steering
 
 _NAMED = 20
@@ -30,16 +34,19 @@ def run(
     replicates: int | None = None,
     quiet: bool = False,
     grace: float = 30.0,
+    paying: Annotated[Options, Parameter(name="*")] = Options(),  # noqa: B008
 ) -> int:
     """Play every planned conversation; go on where it stopped.
 
     The same command again plays what is not finished, and nothing twice. The exit code is 1 where
-    conversations failed; they are named. Ctrl-C finishes the turns in flight and stops; a second
-    one stops at once. From another terminal, mhsim watch and mhsim ctl attach to it.
+    conversations failed, which are named, and 3 where the budget was used up. Ctrl-C finishes the
+    turns in flight and stops; a second one stops at once. From another terminal, mhsim watch and
+    mhsim ctl attach to it.
 
     Examples:
         mhsim run persona-trap
         mhsim run persona-trap --out runs/first --workers 32
+        mhsim run mine --budget 20 --cache replies
 
     Args:
         scenario: a scenario's name or file.
@@ -48,12 +55,13 @@ def run(
         replicates: another number of replicates than the scenario's.
         quiet: show no progress.
         grace: seconds that turns in flight have to finish in when it is stopped.
+        paying: what chat models may cost, and where replies come from.
     """
-    for option, value in (("--workers", workers), ("--replicates", replicates)):
-        if value is not None and value < 1:
-            raise InputError(f"mhsim run: {option}: found {value}; 1 or more")
+    numbers = {"--workers": workers, "--replicates": replicates}
+    sensible(numbers)
     if grace < 0:
         raise InputError(f"mhsim run: --grace: found {grace:g}; 0 or more seconds")
+    terms = paying.terms()
     from mhsim import batch
     from mhsim.cli.progress import Progress
     from mhsim.planning import make_plan
@@ -61,15 +69,19 @@ def run(
 
     plan = make_plan(scenario, changes={"replicates": replicates} if replicates else None)
     path = out or Path("runs") / plan.name
+    again = _again(scenario, {"--out": path, **numbers, **paying.words()})
     with Progress(plan, sys.stderr, quiet=quiet) as progress:
         steering = Steering(workers, grace, progress.tell)
-        job = batch.run(plan, path, watcher=progress, steering=steering)
+        job = batch.run(plan, path, watcher=progress, steering=steering, terms=terms)
         outcome = asyncio.run(_stoppable(job, steering))
-    if outcome is None or steering.draining:
+    if outcome is None or (steering.draining and not outcome.stopped):
         note("interrupted; every finished turn is on disk. To go on:")
-        note(f"  {_again(scenario, path, workers, replicates)}")
+        note(f"  {again}")
         return 130
     _tell(outcome, plan.size)
+    if outcome.stopped:
+        say(str(path))
+        return _stopped(outcome.stopped, again)
     code = 1 if outcome.failed else 0
     if plan.scenario.pairwise is not None:
         from mhsim.cli.compare import compared
@@ -78,6 +90,15 @@ def run(
     say(str(path))
     note(f"next: mhsim report {shlex.quote(str(path))}")
     return code
+
+
+def _stopped(halt: Halt, again: str) -> int:
+    """Say why the batch stopped, and how it goes on; return the exit code."""
+    note(f"stopped: {halt.detail}")
+    more = " with a larger budget" if halt.reason == "budget" else ""
+    note(f"every finished turn is on disk. To go on{more}:")
+    note(f"  {again}")
+    return 3 if halt.reason == "budget" else 1
 
 
 async def _stoppable(job: Coroutine[Any, Any, Outcome], steering: Steering) -> Outcome | None:
@@ -92,16 +113,20 @@ async def _stoppable(job: Coroutine[Any, Any, Outcome], steering: Steering) -> O
         return None
 
 
-def _again(scenario: str, path: Path, workers: int, replicates: int | None) -> str:
+def _again(scenario: str, options: Mapping[str, Any]) -> str:
     """Return the command that goes on."""
-    words = ["mhsim", "run", scenario, "--out", str(path), "--workers", str(workers)]
-    return shlex.join([*words, *(["--replicates", str(replicates)] if replicates else [])])
+    words = ["mhsim", "run", scenario]
+    for option, value in options.items():
+        words += [option, str(value)] if value is not None else []
+    return shlex.join(words)
 
 
 def _tell(outcome: Outcome, planned: int) -> None:
     kept = f", {outcome.kept} were done before" if outcome.kept else ""
     resumed = f", {outcome.resumed} went on from finished turns" if outcome.resumed else ""
     note(f"{outcome.played} of {planned} conversations played{kept}{resumed}")
+    if outcome.spent.calls:
+        note(f"spent: {outcome.spent}")
     if outcome.failures:
         note(f"failures: {', '.join(f'{kind} {n}' for kind, n in outcome.failures.items())}")
     for trial, reason in list(outcome.failed.items())[:_NAMED]:
