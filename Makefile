@@ -38,8 +38,9 @@ fmt: $(VENV)/.installed-test
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/.installed-test ## the engine against a hand-written loop
+bench: $(VENV)/.installed-test ## the engine against a hand-written loop, our client against the provider's package
 	$(BIN)/python benchmarks/engine.py
+	$(BIN)/python benchmarks/light.py
 
 content: $(VENV)/.installed-test ## what the reference simulator says: repetition, variety, language
 	$(BIN)/python benchmarks/content.py

@@ -15,6 +15,30 @@ KEYS = {
 }  # fmt: skip
 
 
+def run(script: str) -> str:
+    """Run a benchmark with next to no work; return what it prints."""
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "benchmarks" / script), "--quick", "--out", "rows.json"],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_benchmark_of_clients_adds_its_rows_to_the_others() -> None:
+    """Nothing is timed."""
+    other = dict.fromkeys(KEYS, 0) | {"engine": "mhsim", "transport": "none"}
+    old = other | {"transport": "http", "engine": "old"}
+    Path("rows.json").write_text(json.dumps([other, old]), encoding="utf-8")
+    assert "CPU ms per call with log, engine and judging" in run("light.py")
+    first, *rows = json.loads(Path("rows.json").read_text(encoding="utf-8"))
+    assert first == other
+    assert {row["engine"] for row in rows} == {"aiohttp", "light client", "LightChatModel", "mhsim"}
+    assert all(set(row) == KEYS and row["transport"] == "http" for row in rows)
+
+
 def test_the_engine_benchmark_runs_and_writes_the_agreed_rows() -> None:
     """With next to no work; nothing is timed."""
     script = ROOT / "benchmarks" / "engine.py"
