@@ -148,7 +148,7 @@ class Service:
 
     def _give_up(self, error: ChatError, effort: _Effort, known_mode: bool) -> None:
         """Raise the error where another try is no use."""
-        refused = error.kind == "key" and (error.status == 401 or self.gate.refused >= _REFUSED)
+        refused = error.kind == "key" and (error.status != 403 or self.gate.refused >= _REFUSED)
         if refused and self.books.in_run:
             raise Halt("key", f"{self.gate.name} does not let us in: {error.detail}")
         doubtful = error.kind == "server" and not known_mode and effort.attempts >= _DOUBTFUL
