@@ -6,7 +6,7 @@ UV := $(shell command -v uv 2>/dev/null)
 INSTALL := $(if $(UV),$(UV) pip install -q --python $(BIN)/python,$(BIN)/python -m pip install -q --disable-pip-version-check)
 DEMO := runs/demo
 
-.PHONY: demo test check fmt bench content docs clean
+.PHONY: demo test check fmt faults bench content docs clean
 
 $(BIN)/python:
 	$(if $(UV),$(UV) venv -q $(VENV),$(PYTHON) -m venv $(VENV))
@@ -37,6 +37,9 @@ check: $(VENV)/.installed-test ## style, types, layers, dependencies, spelling
 fmt: $(VENV)/.installed-test
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+faults: $(VENV)/.installed-test ## runs against a server that misbehaves; docs/reliability/faults.md
+	$(BIN)/python benchmarks/faults.py
 
 bench: $(VENV)/.installed-test ## the engine against a hand-written loop, our client against the provider's package
 	$(BIN)/python benchmarks/engine.py

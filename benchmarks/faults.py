@@ -176,7 +176,8 @@ def _read(seen: Seen, size: Size, lost: int) -> None:
     twice = [text for text, often in numbers.items() if often > 1]
     if twice:
         seen.wrong.append(f"{len(twice)} replies stand in the files twice, such as {twice[0]!r}")
-    rows = [json.loads(line) for line in Path(seen.name, "calls.jsonl").open()]
+    tape = Path(seen.name, "calls.jsonl").read_text(encoding="utf-8")
+    rows = [json.loads(line) for line in tape.splitlines()]
     seen.paid = len(rows)
     seen.answered = sum(seen.told.get(k, 0) for k in ("good", "garbled", "foreign", "refusal"))
     seen.answered -= seen.told.get("half", 0)
@@ -190,18 +191,13 @@ def _look(seen: Seen, name: str, events: list[dict[str, Any]], numbers: Counter[
     """Look at one conversation: nothing in it but what the server said, and every gap named."""
     closing = events[-1]
     seen.closings[closing["reason"]] += 1
-    if closing["reason"] == "failure" and not closing["detail"]:
-        if not any(event["event"] == "failure" for event in events):
-            seen.wrong.append(f"{name} failed, and nothing says why")
+    named = closing["detail"] or any(event["event"] == "failure" for event in events)
+    if closing["reason"] == "failure" and not named:
+        seen.wrong.append(f"{name} failed, and nothing says why")
     for event in events:
         match event["event"]:
             case "utterance":
-                text = event["text"]
-                seen.foreign += text.startswith(FOREIGN)
-                seen.refused += text == REFUSAL
-                numbers[text] += text != REFUSAL
-                if not text.startswith((FOREIGN, "I get by (", REFUSAL)):
-                    seen.wrong.append(f"{name}: nobody said {text!r}")
+                _hear(seen, name, event["text"], numbers)
             case "rating":
                 seen.rated += 1
                 numbers[event["rationale"]] += 1
@@ -212,6 +208,15 @@ def _look(seen: Seen, name: str, events: list[dict[str, Any]], numbers: Counter[
                 seen.unrated += event["role"] == "judge"
             case _:
                 pass
+
+
+def _hear(seen: Seen, name: str, text: str, numbers: Counter[str]) -> None:
+    """Look at what somebody said."""
+    seen.foreign += text.startswith(FOREIGN)
+    seen.refused += text == REFUSAL
+    numbers[text] += text != REFUSAL
+    if not text.startswith((FOREIGN, "I get by (", REFUSAL)):
+        seen.wrong.append(f"{name}: nobody said {text!r}")
 
 
 def page(size: Size, runs: list[Seen]) -> str:
@@ -226,7 +231,8 @@ def page(size: Size, runs: list[Seen]) -> str:
         for r in runs
     ]  # fmt: skip
     faults = [
-        [NAMES[k], f"{v:.0%}", *(str(r.told.get(k, 0)) for r in runs)] for k, v in FAULTS.items()
+        [NAMES[kind], f"{share:.0%}", *(str(r.told.get(kind, 0)) for r in runs)]
+        for kind, share in FAULTS.items()
     ]
     claims = [line for r in runs for line in _claims(r)]
     return f"""# The fault campaign
@@ -234,8 +240,8 @@ def page(size: Size, runs: list[Seen]) -> str:
 Made by `make faults` ({platform.python_version()} on {os.cpu_count()} cores, shared): real runs of
 `mhsim run` against a server on loopback that misbehaves. {size.conversations} conversations of
 {size.turns} turns, three calls a turn, {WORKERS} at once; a good reply takes
-20 ms, a call counts as hung after {TIMEOUT:g} s. `killed` is ended by SIGKILL when half of the calls
-are made, and started again.
+20 ms, a call counts as hung after {TIMEOUT:g} s. `killed` is ended by SIGKILL when half of the
+calls are made, and started again.
 
 ```text
 {table(head, rows)}
