@@ -45,6 +45,7 @@ class Plan(Spec):
         prompts: kind of agent to the prompt it gets unless it brings its own.
         files: what was read, with the sha256 of each file.
         mhsim: the version that made the plan; not part of the hash.
+        listed: the trials themselves, where they were imported and nothing is crossed.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Plan(Spec):
     prompts: dict[str, str]
     files: tuple[Source, ...]
     mhsim: str
+    listed: tuple[TrialId, ...] | None = None
 
     @cached_property
     def hash(self) -> str:
@@ -92,7 +94,8 @@ class Plan(Spec):
 
         Replicates come outermost, so that a run stopped early has seen every condition.
         """
-        for replicate in range(1, self.scenario.replicates + 1):
+        yield from self.listed or ()
+        for replicate in range(1, self.scenario.replicates + 1) if self.listed is None else ():
             for arm, locale in self.conditions():
                 for cast in self.casts():
                     yield self._trial(arm, locale, cast, replicate)
@@ -113,7 +116,7 @@ class Plan(Spec):
     def size(self) -> int:
         """How many conversations are planned."""
         each = len(list(self.conditions())) * len(list(self.casts()))
-        return each * self.scenario.replicates
+        return each * self.scenario.replicates if self.listed is None else len(self.listed)
 
     def _trial(self, arm: str, locale: str, cast: dict[str, str], replicate: int) -> TrialId:
         crossed = [cast[role] for role in cast if len(self.scenario.cast[role]) > 1]
@@ -221,14 +224,12 @@ class _Parts:
             self.models["agent"][name] = found
         scale = found.scale if isinstance(found, Judge) else None
         scale = found.presentation.instrument if isinstance(found, Patient) else scale
-        if scale is not None:
-            self._keep("instrument", scale)
+        self._keep("instrument", scale or "")
 
     def _keep(self, kind: str, name: str) -> None:
-        if name not in self.models[kind] and self.library.find(kind, name):
-            model = self._take(kind, name)
-            if model is not None:
-                self.models[kind][name] = model
+        known = name in self.models[kind] or not self.library.find(kind, name)
+        if not known and (model := self._take(kind, name)) is not None:
+            self.models[kind][name] = model
 
     def _take(self, kind: str, name: str) -> Any:
         try:

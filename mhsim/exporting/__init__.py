@@ -1,0 +1,1 @@
+"""Runs in other projects' forms: every form is a module, found by its entry point."""
