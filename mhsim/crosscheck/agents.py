@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from mhsim.crosscheck.entries import Barred, texts
@@ -91,6 +91,7 @@ def _presentation(library: Library, given: Presentation, *, imported: bool) -> I
     every = instrument.items if instrument is not None else given.items
     if instrument is not None and given.instrument is not None and (given.items or not imported):
         yield from _items(given.items, instrument, given.instrument)
+    yield from _directions(given, every)
     for key, names in (("leads_with", given.leads_with), ("holds_back", given.holds_back)):
         for place, item in enumerate(names):
             here = (*path, key, place)
@@ -99,6 +100,15 @@ def _presentation(library: Library, given: Presentation, *, imported: bool) -> I
                 yield Finding(here, f"{item!r} stands here again", "each item once")
             elif key == "holds_back" and item in given.leads_with:
                 yield Finding(here, f"{item!r} is also led with", "say it under one of the two")
+
+
+def _directions(given: Presentation, every: Collection[str]) -> Iterator[Finding]:
+    for item in given.directions:
+        here = ("presentation", "directions", item)
+        yield from unknown(here, item, every, "there is no item", on_key=True)
+        if given.items.get(item) == 0:
+            right = "leave it out; what is not there goes no way"
+            yield Finding(here, f"{item!r} is 0", right, on_key=True)
 
 
 def _items(given: Mapping[str, int], instrument: Instrument, name: str) -> Iterator[Finding]:

@@ -40,6 +40,8 @@ class Presentation(Told):
         since: how long it has lasted, in plain words.
         leads_with: items offered unasked.
         holds_back: items told only once trust is earned.
+        directions: which way items go that have two: `less` (sleeps or eats too little, slowed) or
+            `more` (too much, restless); what it leaves out the first words about it decide.
         disclosure: how soon trust comes.
     """
 
@@ -51,6 +53,7 @@ class Presentation(Told):
     since: Text | None
     leads_with: Names = ()
     holds_back: Names = ()
+    directions: dict[Name, Literal["less", "more"]] = Field(default_factory=dict)
     disclosure: Literal["guarded", "even", "open"] = "even"
 
     @property

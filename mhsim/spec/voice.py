@@ -15,6 +15,10 @@ from mhsim.spec.base import Name, Spec, Text, Texts, Value, as_tuple
 Register = Literal["somatic", "emotional", "social_relational", "spiritual_religious", "cognitive"]
 
 
+Direction = Literal["less", "more", "both"]
+"""Which way an item goes that has two: too little sleep or too much, slowed or restless."""
+
+
 def _expression(value: object) -> object:
     return {"text": value} if isinstance(value, str) else value
 
@@ -28,6 +32,9 @@ class Expression(Spec):
         register: which register it belongs to.
         idiom: id of the idiom it carries.
         at: item values it suits, 1 to the item's highest.
+        direction: which way it goes, of an item that has two: `less` (too little, slowed), `more`
+            (too much, restless) or `both`; as the item's own, without it.
+        source: ids of sources that have it.
     """
 
     shorthand = "text"
@@ -37,6 +44,8 @@ class Expression(Spec):
     register_: Register | None = Field(default=None, alias="register")
     idiom: StrictStr | None = None
     at: Annotated[tuple[Value, ...], BeforeValidator(as_tuple)] = (1, 2, 3)
+    direction: Direction | None = None
+    source: Texts = ()
 
 
 Expressions = Annotated[
@@ -58,8 +67,10 @@ class Voice(Spec):
         often: how often, by item value.
         denied: that it is not there.
         flat: the same, flattened: as a language model would write.
+        direction: which way sentences go that do not say it themselves; without it both.
     """
 
+    direction: Direction | None = None
     voice: Expressions
     often: dict[Value, Expressions]
     denied: Expressions

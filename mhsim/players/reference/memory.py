@@ -29,6 +29,7 @@ class Memory:
         self.reflections = 0
         self.told: dict[str, None] = {}
         self.scaled: set[str] = set()
+        self.directions: dict[str, str] = {}
         self.question = Question()
         self.ending = False
 
@@ -66,6 +67,8 @@ class Memory:
                 continue
             if sentence.kind in ("voice", "flat", "denied", "often"):
                 self.told.setdefault(sentence.item)
+            if sentence.direction is not None:
+                self.directions.setdefault(sentence.item, sentence.direction)
             if sentence.kind in ("often", "denied"):
                 self.scaled.add(sentence.item)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from random import Random
 
 from mhsim.errors import InputError, PlayerError
@@ -186,9 +186,8 @@ class ReferencePatient:
         """Say that an item is there; maybe also how often."""
         value = self._values[item]
         kind = "flat" if draw.random() < self._flattening else "voice"
-        options = [s for s in self._pool.item(item, kind) if value in s.at]
-        if not self._add_one(said, options, draw):
-            options = [s for s in self._pool.item(item, "voice") if value in s.at]
+        if not self._add_one(said, self._fitting(item, kind, value, said), draw):
+            options = self._fitting(item, "voice", value, said)
             if not self._add_one(said, options, draw):
                 self._add(said, "nothing_more", draw)
                 return
@@ -197,9 +196,22 @@ class ReferencePatient:
 
     def _how_often(self, item: str, draw: Random, said: list[Sentence]) -> None:
         value = self._values[item]
-        options = [s for s in self._pool.item(item, "often") if value in s.at]
-        if not self._add_one(said, options, draw):
+        if not self._add_one(said, self._fitting(item, "often", value, said), draw):
             self._add(said, "nothing_more", draw)
+
+    def _fitting(
+        self, item: str, kind: str, value: int, said: Sequence[Sentence]
+    ) -> list[Sentence]:
+        """Return the sentences about an item that suit its value and go the way it goes.
+
+        That way is the presentation's; where it says none, what was said first decides.
+        """
+        now = (s.direction for s in said if s.item == item and s.direction)
+        way = (
+            self._told.directions.get(item) or self._memory.directions.get(item) or next(now, None)
+        )
+        options = [s for s in self._pool.item(item, kind) if value in s.at]
+        return [s for s in options if way is None or s.direction in (None, way)]
 
     def _life(self, asked: Question, draw: Random, said: list[Sentence]) -> None:
         options = [s for topic in asked.topics for s in self._pool.group(f"story.{topic}")]
@@ -219,12 +231,9 @@ class ReferencePatient:
             if not flagged or sentence.item == "self_harm":
                 yield sentence
                 continue
-            value = self._values.get(sentence.item or "", 0)
-            options = [
-                s
-                for s in (self._pool.item(sentence.item, "voice") if sentence.item else [])
-                if value in s.at and s.idiom not in gone
-            ]
+            item = sentence.item or ""
+            fitting = self._fitting(item, "voice", self._values.get(item, 0), [sentence])
+            options = [s for s in fitting if s.idiom not in gone]
             other = pick(options, self._memory.used, draw, [s.text for s in sentences])
             yield other or sentence
 

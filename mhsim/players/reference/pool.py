@@ -8,6 +8,7 @@ from mhsim.players.reference.words import Sentence, own, voice_tags
 from mhsim.spec.agent import TOPICS, Persona
 from mhsim.spec.culture import Glue, LocalePack, Voice
 from mhsim.spec.formulation import Formulation
+from mhsim.spec.voice import Expressions
 from mhsim.table import Brief
 
 _WORDS = {
@@ -71,6 +72,7 @@ class Pool:
 
     def _voice(self, item: str, voice: Voice) -> None:
         persona = self._persona
+        voice = _directed(voice)
         self._items[item, "voice"] = list(self._weighted(own(voice.voice, "voice", persona, item)))
         self._items[item, "often"] = [
             sentence
@@ -120,6 +122,20 @@ class Pool:
             for name in (name for name, layer in _WORDS.items() if layer in self._layers):
                 texts = getattr(formulation.words, name)
                 self._groups[f"words.{name}"] = [Sentence(text, "words") for text in texts]
+
+
+def _directed(voice: Voice) -> Voice:
+    """Return a voice whose sentences say themselves which way they go."""
+    if voice.direction is None:
+        return voice
+
+    def said(expressions: Expressions) -> Expressions:
+        way = {"direction": voice.direction}
+        return tuple(e if e.direction else e.model_copy(update=way) for e in expressions)
+
+    often = {level: said(each) for level, each in voice.often.items()}
+    changed = {"voice": said(voice.voice), "often": often, "flat": said(voice.flat)}
+    return voice.model_copy(update=changed)
 
 
 def _bare(persona: Persona) -> Persona:

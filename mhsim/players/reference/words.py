@@ -26,6 +26,7 @@ class Sentence:
         at: item values it suits.
         idiom: id of the idiom it carries.
         tags: what only such a speaker says it.
+        direction: which way the item goes, if it says so.
     """
 
     text: str
@@ -34,6 +35,7 @@ class Sentence:
     at: tuple[int, ...] = (1, 2, 3)
     idiom: str | None = None
     tags: frozenset[str] = frozenset()
+    direction: str | None = None
 
 
 def gendered(text: str, persona: Persona | None) -> str:
@@ -60,6 +62,7 @@ def own(
                 at=at or said.at,
                 idiom=said.idiom,
                 tags=frozenset(said.tags),
+                direction=said.direction if said.direction != "both" else None,
             )
 
 
