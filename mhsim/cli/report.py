@@ -15,6 +15,7 @@ def report(
     run: str,
     /,
     *,
+    cutoffs: str | None = None,
     authenticity: bool = False,
     reference: Path | None = None,
     translations: Path | None = None,
@@ -24,11 +25,13 @@ def report(
 ) -> int:
     """Tell what a run measured, and what is missing.
 
-    Severity error and flags by arm and locale. A run that is still going on is reported as far as
-    it has come.
+    Severity error and flags by arm and locale; what every language did to totals and items against
+    the English twins; agreement, trajectories, variance. Intervals are over patients. A run that is
+    still going on is reported as far as it has come.
 
     Examples:
         mhsim report persona-trap
+        mhsim report runs/first --cutoffs phq9
         mhsim report runs/first --authenticity
         mhsim report runs/first --embeddings ollama:bge-m3
         mhsim report runs/first --tables runs/first/report/tables
@@ -36,6 +39,7 @@ def report(
 
     Args:
         run: a run directory, or the name of one in runs/.
+        cutoffs: a table of severity bands by name: phq9, bdi2_manual, erisk, talkdep.
         authenticity: also measure culture: idioms, flattening, register, disclosure, the gate.
         reference: human dialogues, JSON lines of locale, patient and turns, for the bands.
         translations: literal translations of the English conversations, in the same form.
@@ -47,8 +51,10 @@ def report(
     from mhsim.measure.authenticity.table import Given
     from mhsim.measure.culture import culture_numbers
     from mhsim.measure.pairs import pairwise
+    from mhsim.measure.severity import severity
     from mhsim.measure.summary import summary
     from mhsim.report.culture import culture
+    from mhsim.report.drift import drift
     from mhsim.report.pairs import pairs
     from mhsim.report.terminal import pages
     from mhsim.store import Run, find_run
@@ -57,8 +63,8 @@ def report(
     if tables:
         _write(opened, tables)
     scenario = opened.plan.scenario
-    numbers = summary(opened)
-    compared = list(pairwise(opened))
+    about_severity = severity(opened, cutoffs)
+    numbers, compared = summary(opened), list(pairwise(opened, cutoffs))
     wanted = authenticity or reference or translations or embeddings
     given = Given(reference, translations, embedder(embeddings) if embeddings else None)
     about_culture = list(culture_numbers(opened, given)) if wanted else []
@@ -67,12 +73,15 @@ def report(
             run=str(opened.path),
             plan=opened.plan.hash,
             models={role: scenario.model_for(role).model for role in scenario.cast},
-            measures=[number.as_data() for number in (*numbers, *compared, *about_culture)],
+            measures=[
+                number.as_data()
+                for number in (*numbers, *about_severity, *compared, *about_culture)
+            ],
         )
         return 0
-    say("\n\n".join([*pages(opened, numbers), *pairs(compared)]))
+    say("\n\n".join([*pages(opened, numbers), *drift(about_severity), *pairs(compared)]))
     if about_culture:
-        say("\n" + "\n\n".join(culture(about_culture)))
+        say("\n" + "\n\n".join(culture([*about_severity, *about_culture])))
     return 0
 
 

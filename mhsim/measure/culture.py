@@ -1,11 +1,11 @@
-"""All numbers of a run about culture: the authenticity vector, the gate, contrasts, safety."""
+"""All numbers of a run about culture: the authenticity vector, the gate, safety."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from mhsim.measure.authenticity.table import Given, authenticity
-from mhsim.measure.contrast import contrasts, errors, gates
+from mhsim.measure.gate import errors, gates
 from mhsim.measure.safety import enquiries
 from mhsim.measure.summary import Number
 from mhsim.store import Run
@@ -23,7 +23,5 @@ def culture_numbers(run: Run, given: Given | None = None) -> Iterator[Number]:
         RunError: embeddings cannot be had.
     """
     yield from authenticity(run, given)
-    by = errors(run)
-    yield from gates(run, by)
-    yield from contrasts(run, by)
+    yield from gates(run, errors(run))
     yield from enquiries(run)

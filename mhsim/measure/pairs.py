@@ -13,7 +13,8 @@ from functools import lru_cache
 
 from mhsim.comparison import pairs, patient_role
 from mhsim.ledger import read
-from mhsim.measure.estimators.bands import Scheme, scheme_of
+from mhsim.measure.cutoffs import chosen, own
+from mhsim.measure.estimators.bands import Scheme
 from mhsim.measure.estimators.pairwise import (
     TIES,
     Decision,
@@ -188,7 +189,7 @@ def pairwise(run: Run, cutoffs: str | None = None) -> Iterator[Number]:
         cutoffs: a name of `BANDS` for the levels; the patients' own instrument's, without it.
 
     Raises:
-        ValueError: no cut-offs have that name.
+        InputError: no cut-offs have that name, or they are of another scale.
         RunError: the file of comparisons is damaged.
     """
     if run.plan.scenario.pairwise is None:
@@ -248,11 +249,10 @@ def _truth(plan: Plan, cutoffs: str | None) -> _Truth:
     people = {n: a for n, a in plan.agents.items() if isinstance(a, Patient)}
     known = {n: a.presentation for n, a in people.items() if a.presentation.total is not None}
     totals = {n: float(told.total or 0) for n, told in known.items()}
-    if cutoffs:
-        return _Truth(totals, scheme_of(cutoffs), cutoffs)
+    scheme = chosen(plan, cutoffs)
+    if scheme and cutoffs:
+        return _Truth(totals, scheme, cutoffs)
     name = next((told.instrument for told in known.values() if told.instrument), None)
     if name is None:
         return _Truth({}, (0, [], ["unknown"]), "none")
-    instrument = plan.instruments[name]
-    lows = list(instrument.bands.values())
-    return _Truth(totals, (instrument.maximum, lows[1:], list(instrument.bands)), name)
+    return _Truth(totals, own(plan.instruments[name]), name)

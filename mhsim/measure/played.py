@@ -95,7 +95,7 @@ def _error(run: Run, rating: Rating, judge: Judge, patient: Patient) -> Error | 
     truth, scale = patient.presentation.items, patient.presentation.instrument
     if scale is None:
         return None
-    same = _alike(asked, run.plan.instruments[scale])
+    same = alike(asked, run.plan.instruments[scale])
     items = {name: item for name, item in rating.items.items() if name in truth and name in same}
     if not items:
         return None
@@ -107,7 +107,7 @@ def _error(run: Run, rating: Rating, judge: Judge, patient: Patient) -> Error | 
     )
 
 
-def _alike(one: Instrument, other: Instrument) -> set[str]:
+def alike(one: Instrument, other: Instrument) -> set[str]:
     """Return the items two instruments share: same question, same values. PHQ-8's of PHQ-9."""
     if one.anchors != other.anchors:
         return set()

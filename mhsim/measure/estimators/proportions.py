@@ -6,11 +6,11 @@ import math
 from statistics import NormalDist
 
 
-def wilson(x: int, n: int, alpha: float = 0.05) -> tuple[float, float]:
+def wilson(x: float, n: int, alpha: float = 0.05) -> tuple[float, float]:
     """Return the score interval of a share (Wilson 1927, doi:10.1080/01621459.1927.10502953).
 
     Args:
-        x: successes, 0 to n.
+        x: successes, 0 to n; a sum of shares is taken for that many, which is cautious.
         n: independent trials, 1 or more.
         alpha: one less the interval's coverage.
 

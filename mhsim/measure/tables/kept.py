@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
+from mhsim.ledger import read
 from mhsim.measure.tables.rows import (
     Call,
     Comparison,
@@ -139,28 +138,20 @@ def _status(session: Session | None) -> str:
 
 
 def _comparisons(run: Run) -> Iterator[Comparison]:
-    """Yield what judges made of pairs; of two answers to the same question the later counts."""
-    file = run.path / "comparisons.jsonl"
-    if not file.is_file():
-        return
+    """Yield what judges made of pairs."""
     patients = {t.id: _conversation(run, t, None).patient for t in run.plan.trials()}
-    latest: dict[str, dict[str, Any]] = {}
-    for line in file.read_text(encoding="utf-8").splitlines(keepends=True):
-        if line.endswith("\n"):  # a last line without its end is being written
-            said = json.loads(line)
-            latest[row_id("comparison", said["judge"], said["first"], said["second"])] = said
-    for name, said in latest.items():
+    for said in read(run.path).values():
         yield Comparison(
-            comparison_id=name,
-            judge=said["judge"],
-            arm=said["arm"],
-            locale=said["locale"],
-            replicate=said.get("replicate"),
-            first=conversation_id(run.plan.hash, said["first"]),
-            second=conversation_id(run.plan.hash, said["second"]),
-            first_patient=patients.get(said["first"]),
-            second_patient=patients.get(said["second"]),
-            choice=said.get("choice"),
-            reason=said.get("reason"),
-            failure=said.get("failure"),
+            comparison_id=row_id(run.plan.hash, *said.key),
+            judge=said.judge,
+            arm=said.arm,
+            locale=said.locale,
+            replicate=said.replicate,
+            first=conversation_id(run.plan.hash, said.first),
+            second=conversation_id(run.plan.hash, said.second),
+            first_patient=patients.get(said.first),
+            second_patient=patients.get(said.second),
+            choice=said.choice,
+            reason=said.reason,
+            failure=said.failure,
         )

@@ -197,7 +197,7 @@ def _call(event: AnyEvent, known: Known) -> Iterator[Call]:
     """Yield a row for what took an answer of a player, or should have."""
     if not isinstance(event, Utterance | Critique | Rating | Failure):
         return
-    usage = None if isinstance(event, Failure) else event.usage
+    usage = event.usage
     failed = event if isinstance(event, Failure) else None
     yield Call(
         call_id=row_id(known.conversation, event.seq),

@@ -1,4 +1,4 @@
-"""What a contrast did to severity: the same patients in two arms, paired."""
+"""The clinical gate: is severity as faithful as in English? The same patients, paired."""
 
 from __future__ import annotations
 
@@ -27,27 +27,6 @@ def errors(run: Run) -> Errors:
         cell: {name: fmean(values) for name, values in people.items()}
         for cell, people in found.items()
     }
-
-
-def contrasts(run: Run, by: Errors) -> Iterator[Number]:
-    """Yield the mean paired shift of severity for every contrast of the plan.
-
-    Positive: rated more severe in the first arm. An arm played in one locale only, such as the
-    English one, is compared with every locale of the other.
-    """
-    arms = run.plan.scenario.arms
-    for name, (one, other) in run.plan.scenario.contrasts.items():
-        for locale in arms[one].locales:
-            base = locale if locale in arms[other].locales else arms[other].locales[0]
-            for judge in judges(run):
-                first, second = by.get((one, locale, judge), {}), by.get((other, base, judge), {})
-                both = sorted(set(first) & set(second))
-                shifts = [first[p] - second[p] for p in both]
-                where = {"contrast": name, "locale": locale, "judge": judge}
-                method = f"final total in {one} less that in {other}, mean over paired patients"
-                missing = len(set(first) ^ set(second))
-                value = fmean(shifts) if shifts else None
-                yield Number("severity_shift", value, None, None, len(both), missing, method, where)
 
 
 def gates(run: Run, by: Errors) -> Iterator[Number]:
