@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pkgutil
 
 import numpy as np
 import pytest
@@ -296,3 +297,9 @@ def test_estimators_are_found_by_name_only() -> None:
         assert callable(getattr(m, name)) or name in ("BANDS", "MCID")
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = m.nothing
+
+
+def test_no_module_hides_an_estimator() -> None:
+    """A module of this package would take the place of an estimator of the same name."""
+    modules = {info.name for info in pkgutil.iter_modules(m.__path__)}
+    assert modules & set(m._PLACES) == set()

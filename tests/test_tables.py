@@ -111,7 +111,8 @@ def test_comparisons_are_read_and_the_later_answer_counts() -> None:
     run = judged(filled("111111111", ANSWER))
     (trial,) = run.plan.trials()
     line = {"judge": "judge", "arm": "plain", "locale": "en-US", "replicate": 1,
-            "first": trial.id, "second": "other", "texts": "0", "at": "2026-01-01T00:00:00Z"}  # fmt: skip
+            "first": trial.id, "second": "other", "texts": "0",
+            "at": "2026-01-01T00:00:00Z"}  # fmt: skip
     said = [
         json.dumps({**line, **more}) + "\n" for more in ({"failure": "refusal"}, {"choice": "A"})
     ]

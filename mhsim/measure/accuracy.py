@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from mhsim.measure.band_table import band_table
 from mhsim.measure.cell import Cell, bounded
-from mhsim.measure.confusion import confusion
 from mhsim.measure.interval import (
     JACKKNIFE,
     T,
@@ -41,7 +41,7 @@ def accuracy(sample: Sample, judged: Judged) -> Iterator[Number]:
     for cell in cells:
         yield from _means(cell)
         yield from _constants(cell)
-        yield from confusion(cell)
+        yield from band_table(cell)
         yield from _line(cell)
         yield from screened(cell)
     if sample.english is not None:

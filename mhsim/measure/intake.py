@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -40,11 +40,11 @@ def sample(run: Run, scheme: Scheme | None = None) -> Sample:
         conditions=reading.conditions,
         planned=reading.planned,
         turns=reading.turns,
-        judged=(*judged, *_means(judged)),
+        judged=(*judged, *means_of(judged)),
     )
 
 
-def _means(judged: list[Judged]) -> list[Judged]:
+def means_of(judged: Sequence[Judged]) -> list[Judged]:
     """Return the mean over judges of each scale that several fill; unrated by one is missing."""
     found: list[Judged] = []
     for name in dict.fromkeys(j.scale.name for j in judged):

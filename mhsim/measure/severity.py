@@ -33,7 +33,11 @@ def severity(run: Run, cutoffs: str | None = None) -> list[Number]:
     Raises:
         InputError: there is no such table, or it does not fit the run's scales.
     """
-    taken = sample(run, chosen(run.plan, cutoffs))
+    return numbers_of(sample(run, chosen(run.plan, cutoffs)))
+
+
+def numbers_of(taken: Sample) -> list[Number]:
+    """Return every number about severity of a sample."""
     return list(_numbers(taken))
 
 

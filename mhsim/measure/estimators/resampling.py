@@ -61,8 +61,9 @@ def jackknife_ci(
     spread = float(((without - without.mean()) ** 2).sum())
     se = math.sqrt((n_clusters - 1) / n_clusters * spread)
     centre, half = there(floats(value)), t_quantile(1 - alpha / 2, n_clusters - 1) * se
-    return {"est": value, "lo": float(back(centre - half)), "hi": float(back(centre + half)),
-            "se_t": se}  # fmt: skip
+    # A scale is cut off short of its ends; a value at an end still lies in its interval.
+    low, high = min(float(back(centre - half)), value), max(float(back(centre + half)), value)
+    return {"est": value, "lo": low, "hi": high, "se_t": se}
 
 
 def cluster_bootstrap(

@@ -14,7 +14,7 @@ from mhsim.measure.interval import JACKKNIFE, Estimate, jackknife
 from mhsim.measure.summary import Number
 
 
-def confusion(cell: Cell) -> Iterator[Number]:
+def band_table(cell: Cell) -> Iterator[Number]:
     """Yield macro-F1 and weighted kappa of bands, every patient weighing the same."""
     scale, size = cell.judged.scale, len(cell.judged.scale.bands)
     if scale.highest != scale.scheme[0]:
