@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from mhsim.critic.place import inside, sentences_with
+from mhsim.critic.place import distinct, inside, sentences_with
+from mhsim.text import sentences
 
 if TYPE_CHECKING:
     from mhsim.critic.view import View
@@ -37,20 +38,30 @@ def distressed(view: View) -> bool:
     """
     if view.risks:
         return True
-    harmless = sentences_with(view.text, view.style.get("ordinary", ()))
+    ordinary = view.style.get("ordinary", [])
+    harmless = sentences_with(view.text, ordinary)
     signs = view.signs()
     if any(not inside(hit, harmless) for hit in signs):
         return True
-    if harmless and _turned(view):
-        return True
+    if harmless:
+        more = len(distinct(view.text, signs)) > len(distinct(view.text, ordinary))
+        return more or _turned(view)
     talk = [
         *view.style.get("therapy_speak", ()),
         *view.markers,
         *view.style.get("clinical", ()),
     ]
-    if any(not inside(hit, harmless) and not inside(hit, view.told) for hit in talk):
+    if any(not inside(hit, view.told) for hit in talk):
         return True
-    return not harmless and FAILING.search(view.text) is not None
+    return FAILING.search(view.text) is not None or _told(view)
+
+
+def _told(view: View) -> bool:
+    """Say whether something is told at length, and not what a training or a poster says.
+
+    Nobody needs two sentences to ask for a receipt; a scene without any word of distress does.
+    """
+    return not view.told and len(sentences(view.text)) > 1
 
 
 def _turned(view: View) -> bool:
