@@ -6,7 +6,7 @@ UV := $(shell command -v uv 2>/dev/null)
 INSTALL := $(if $(UV),$(UV) pip install -q --python $(BIN)/python,$(BIN)/python -m pip install -q --disable-pip-version-check)
 DEMO := runs/demo
 
-.PHONY: demo test check fmt faults bench content docs clean
+.PHONY: demo test check fmt faults bench content weights docs clean
 
 $(BIN)/python:
 	$(if $(UV),$(UV) venv -q $(VENV),$(PYTHON) -m venv $(VENV))
@@ -47,6 +47,9 @@ bench: $(VENV)/.installed-test ## the engine against a hand-written loop, our cl
 
 content: $(VENV)/.installed-test ## what the reference simulator says: repetition, variety, language
 	$(BIN)/python benchmarks/content.py
+
+weights: $(VENV)/.installed-test ## the text critic's tables, from docs/evaluation
+	$(BIN)/python benchmarks/critic_weights.py
 
 docs: $(VENV)/.installed-test ## what is generated in docs: schemas, help
 	$(BIN)/mhsim check --schema docs/schemas

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from mhsim.cli import call
 from mhsim.critic import Speaker, TextCritic
+from mhsim.critic.pieces import Pieces
 from mhsim.errors import InputError
 from mhsim.lexicon import Lexicon, screen
 from mhsim.library import BUILT_IN, Library
@@ -29,6 +30,10 @@ def english() -> TextCritic:
 @pytest.fixture(scope="module")
 def bangla() -> TextCritic:
     return TextCritic(Lexicon(LIBRARY.load("locale", "bn-BD")))
+
+
+def critic(locale: str) -> TextCritic:
+    return TextCritic(Lexicon(LIBRARY.load("locale", locale)))
 
 
 def figures(capsys, *arguments: str) -> dict[tuple[str, str], float]:
@@ -65,6 +70,63 @@ def test_one_scene_is_grounded_without_any_idiom(english):
 
 def test_small_talk_is_neutral(english):
     assert english.look("Parking was easy this morning.", Speaker()).verdict == "neutral"
+
+
+@pytest.mark.parametrize(
+    ("locale", "text"),
+    [
+        ("en-US", "Tired, tired, I'm tired, so tired of being tired."),
+        ("zh-CN", "我是泥菩萨过江，竹篮打水，哑巴吃黄连。"),
+        ("bn-BD", "মাথা ঘুরে, বুক জ্বলে, পেট ফাঁপে, কোমর টানে, চোখে আন্ধার, হাড্ডি চাবায়।"),
+        ("hi-IN", "हम पहाड़ी लोग कभी नहीं रोते, पहाड़ ही हमारी दवा है।"),
+    ],
+)
+def test_what_is_piled_up_or_recited_is_caricature(locale, text):
+    found = critic(locale).look(text, Speaker())
+    assert found.verdict == "caricature"
+    assert 0 <= found.flags[0].start < found.flags[0].end <= len(text)
+
+
+def test_a_group_explained_in_textbook_words_is_exposition_not_caricature(english):
+    text = "In our community, emotional vulnerability is stigmatized and help-seeking is rare."
+    found = english.look(text, Speaker())
+    assert found.verdict == "flattened"
+    assert "outsider-exposition" in {flag.kind for flag in found.flags}
+
+
+def test_what_comes_after_but_decides(english):
+    well = "The wedding was lovely and everybody was happy"
+    assert english.look(f"{well}.", Speaker()).verdict == "neutral"
+    assert english.look(f"{well}, but I can't sleep.", Speaker()).verdict == "grounded"
+
+
+def test_what_others_believe_is_not_the_speakers_own_prop():
+    told = "घरवालों ने कहा नज़र लगी है, ओझा के पास ले गए, ताबीज बँधवाया।"
+    assert critic("hi-IN").look(told, Speaker()).verdict != "caricature"
+
+
+def test_a_word_first_quoted_passes_when_the_speaker_answers_it():
+    said = "She keeps saying “boundaries”. Well, boundaries are for people with a spare room."
+    assert critic("en-US").look(said, Speaker()).verdict != "flattened"
+
+
+def test_the_sound_of_the_words_is_flagged_where_it_is_plainest():
+    pieces = Pieces((0.0, 0.0, 0.0, 0.0), {"nou": (0, 900, 0, 0), "hen": (100, 0, 0, 0)})
+    text = "the hens are fine, nourishing me"
+    assert pieces.weigh(text)[1] > 0
+    assert text[slice(*pieces.plainest(text, "flattened"))] == " nourishing me"
+
+
+def test_a_locale_without_weights_is_judged_by_its_rules_alone():
+    assert Pieces.of("ja-JP") is None
+    assert critic("ja-JP").look("こんにちは。", Speaker()).verdict == "neutral"
+
+
+def test_what_a_pack_lets_its_persons_say_is_hardly_ever_flagged(english):
+    every = LIBRARY.load("locale", "en-US").expressions.values()
+    texts = [each.text for voice in every for each in voice.voice]
+    flagged = [t for t in texts if english.look(t, Speaker()).flags]
+    assert len(flagged) <= 0.05 * len(texts)
 
 
 def test_a_licensed_speaker_may_use_soft_markers(english):

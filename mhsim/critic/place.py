@@ -38,6 +38,13 @@ def quoted(text: str) -> Iterator[tuple[int, int]]:
             start = text.find(left, end + 1)
 
 
+def masked(text: str) -> str:
+    """Return a text of the same length with spaces for what stands between quotation marks."""
+    for start, end in quoted(text):
+        text = text[: start + 1] + " " * (end - start - 1) + text[end:]
+    return text
+
+
 def sentences_with(text: str, hits: Sequence[Hit]) -> list[tuple[int, int]]:
     """Return the places of the sentences that hold one of the hits."""
     found: list[tuple[int, int]] = []
