@@ -69,6 +69,13 @@ async def test_a_streamed_reply_is_the_same_in_pieces(llama):
     assert (reply.tokens_in, reply.tokens_out) == (whole.tokens_in, whole.tokens_out)
 
 
+async def test_a_call_after_a_stream_does_not_meet_a_closed_door(llama):
+    one = to(llama, max_tokens=2)
+    for _ in range(3):
+        await one.send(Request(ASKED, hear=[].append))
+        assert (await one.send(Request(ASKED))).text
+
+
 async def test_tokens_read_from_the_servers_cache_are_counted(llama):
     await to(llama).send(Request(ASKED))
     assert (await to(llama).send(Request(ASKED))).tokens_cached > 0

@@ -78,16 +78,19 @@ class Transport:
         Raises:
             ChatError: no answer, one that breaks off, or a refusal.
         """
-        async with self._answer(body) as response:
+        # llama.cpp hangs up after a stream without saying so, which the next call would notice.
+        async with self._answer(body, {"Connection": "close"}) as response:
             async for piece in response.content.iter_any():
                 yield piece
 
     @asynccontextmanager
-    async def _answer(self, body: bytes) -> AsyncGenerator[aiohttp.ClientResponse]:
+    async def _answer(
+        self, body: bytes, headers: Mapping[str, str] | None = None
+    ) -> AsyncGenerator[aiohttp.ClientResponse]:
         with self._failures():
             session = await self._session()
             async with session.post(
-                self._url, data=body, proxy=self._proxy, allow_redirects=False
+                self._url, data=body, headers=headers, proxy=self._proxy, allow_redirects=False
             ) as response:
                 if response.status != 200:
                     data = await response.read()
