@@ -56,7 +56,7 @@ class Attempt:
             return [], 0
         found = read_whole(self.part)
         if found.damage:
-            self.writer.quarantine(self.part, found.damage)
+            self.writer.shelf.quarantine(self.part, found.damage)
         events, ends = found.events, found.ends
         if not events:
             return [], 0
@@ -73,7 +73,7 @@ class Attempt:
         if not turns and count <= 1:
             return [], 0
         if count < len(events):
-            self.writer.cut(self.trial.id, events[count:])
+            self.writer.shelf.cut(self.trial.id, events[count:])
         return events[:count], ends[count - 1]
 
     async def play(self, going: Going) -> None:
@@ -147,7 +147,10 @@ class Attempt:
         return await self.stage.play(self.trial, table, past)
 
     def _ours(self, opening: Opening) -> bool:
-        return (opening.trial, opening.plan) == (self.trial, self.writer.plan.hash)
+        """Say whether a session is this trial's; an earlier plan may have had fewer judges."""
+        was, now = opening.trial, self.trial
+        same = (was.id, was.seed) == (now.id, now.seed) and was.cast.items() <= now.cast.items()
+        return same and self.writer.knows(opening.plan)
 
 
 def _tell(watcher: Watcher, trial: TrialId, events: Sequence[AnyEvent]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import mhsim
 from mhsim.attempt import Attempt
@@ -50,6 +51,7 @@ async def run(
     watcher: Watcher | None = None,
     steering: Steering | None = None,
     terms: Terms | None = None,
+    accept: bool = False,
 ) -> Outcome:
     """Play every planned trial that is not closed yet.
 
@@ -64,6 +66,7 @@ async def run(
         watcher: told how it gets on.
         steering: pauses, drains and resizes the batch while it goes on.
         terms: what chat models may cost, and where replies may come from besides them.
+        accept: where the plan differs from that of the run directory, play again what it changes.
 
     Raises:
         InputError: the scenario is wrong, or the price of a model with a budget is not known.
@@ -72,39 +75,69 @@ async def run(
     """
     made = plan if isinstance(plan, Plan) else make_plan(plan)
     path = Path(out) if out else Path("runs") / made.name
-    players = players or {}
-    steering = steering or Steering(workers)
-    steering.workers = max(1, min(steering.workers, made.size))
-    terms = terms or Terms()
-    afford(terms, (made.scenario.model_for(role) for role in set(made.scenario.cast) - {*players}))
-    with Writer(path, made) as writer, open_files(steering.workers + _FILES), calm_collector():
-        pool = Pool(Books(terms, path / TAPE, writer.begun()))
-        batch = _Batch(writer, Stage(made, players, pool=pool), watcher, steering)
-        left = batch.left(made.trials())
-        replies = f"; replies: {terms.replies}" if terms.replies else ""
-        already = f"{batch.tally.kept} of {made.size} are closed{replies}"
-        writer.note(f"mhsim {mhsim.__version__} begins: {already}")
+    hands = Hands(players or {}, watcher, steering or Steering(workers), terms or Terms())
+    with Writer(path, made, accept=accept) as writer:
+        async with ready(Batch, writer, hands) as batch:
+            left = batch.left(made.trials())
+            await batch.play(left, f"{batch.tally.kept} of {made.size} are closed")
+    return batch.outcome()
+
+
+@dataclass(frozen=True)
+class Hands:
+    """Who answers, who watches, who steers, and who pays.
+
+    Args:
+        players: role to player, for roles somebody in this process answers for.
+        watcher: told how it gets on.
+        steering: pauses, drains and resizes the batch.
+        terms: what chat models may cost, and where replies may come from besides them.
+    """
+
+    players: Mapping[str, Player]
+    watcher: Watcher | None
+    steering: Steering
+    terms: Terms
+
+
+Kind = TypeVar("Kind", bound="Batch")
+
+
+@asynccontextmanager
+async def ready(kind: type[Kind], writer: Writer, hands: Hands) -> AsyncGenerator[Kind]:
+    """Make everything ready that a batch needs, and let go of it afterwards."""
+    plan, steering, terms = writer.plan, hands.steering, hands.terms
+    steering.workers = max(1, min(steering.workers, plan.size))
+    paid = set(plan.scenario.cast) - {*hands.players}
+    afford(terms, (plan.scenario.model_for(role) for role in paid))
+    pool = Pool(Books(terms, writer.path / TAPE, writer.begun()))
+    with open_files(steering.workers + _FILES), calm_collector():
+        batch = kind(writer, Stage(plan, hands.players, pool=pool), hands)
         try:
             async with _steered(batch):
-                await batch.crew.work(left)
+                yield batch
         finally:
             await pool.close()
-        return batch.outcome()
 
 
-class _Batch:
-    """One call: what it plays, and what became of it."""
+class Batch:
+    """One call: what it plays, and what became of it.
 
-    def __init__(
-        self, writer: Writer, stage: Stage, watcher: Watcher | None, steering: Steering
-    ) -> None:
+    Args:
+        writer: the run's.
+        stage: plays its trials.
+        hands: who watches and steers.
+    """
+
+    def __init__(self, writer: Writer, stage: Stage, hands: Hands) -> None:
         self.writer = writer
         self.stage = stage
-        self.watcher = watcher
-        self.steering = steering
+        self.watcher = hands.watcher
+        self.steering = hands.steering
+        self.terms = hands.terms
         self.tally = _Tally()
         self.stopped: Halt | None = None
-        self.crew = Crew(steering, self._trial, self._cancelled)
+        self.crew = Crew(self.steering, self._trial, self._cancelled)
 
     def left(self, trials: Iterator[TrialId]) -> Iterator[TrialId]:
         """Count the trials that are closed already; return those that are not.
@@ -129,13 +162,24 @@ class _Batch:
                 self.watcher.kept(trial, closing)
         return iter(left)
 
-    def outcome(self) -> Outcome:
-        """Note the end of the call, and return what it came to."""
+    async def play(self, trials: Iterator[TrialId], already: str) -> None:
+        """Play trials; the run's log says what was there already, and what came of it.
+
+        Raises:
+            InputError: nothing answers for a seat.
+            RunError: the disk refused.
+        """
+        replies = f"; replies: {self.terms.replies}" if self.terms.replies else ""
+        self.writer.note(f"mhsim {mhsim.__version__} begins: {already}{replies}")
+        await self.crew.work(trials)
         tally, spent = self.tally, self.stage.casting.pool.books.spent
         end = f"stopped: {self.stopped}" if self.stopped else "done"
         cost = f"; spent: {spent}" if spent.calls else ""
-        failed = f"{len(tally.failed)} failed in all"
-        self.writer.note(f"{end}: {tally.played} played, {failed}{cost}")
+        self.writer.note(f"{end}: {tally.played} played, {len(tally.failed)} failed in all{cost}")
+
+    def outcome(self) -> Outcome:
+        """Return what the call came to."""
+        tally = self.tally
         return Outcome(
             run=Run(self.writer.path),
             played=tally.played,
@@ -143,7 +187,7 @@ class _Batch:
             resumed=tally.resumed,
             failed=dict(sorted(tally.failed.items())),
             failures=dict(sorted(tally.failures.items())),
-            spent=spent,
+            spent=self.stage.casting.pool.books.spent,
             stopped=self.stopped,
             left=self.writer.plan.size - tally.played - tally.kept,
         )
@@ -159,8 +203,15 @@ class _Batch:
         roles = plan.graph.nodes[node].cast()
         return ", ".join(f"{r} ({plan.scenario.model_for(r).model})" for r in roles) or node
 
+    def part(self, trial: TrialId) -> Path:
+        """Return where a trial is written until it is closed."""
+        return self.writer.part(trial.id)
+
+    def ended(self, trial: TrialId, closing: Closing) -> None:
+        """Do what is to be done with the file of a trial that has just been closed: nothing."""
+
     def _attempt(self, trial: TrialId) -> Attempt:
-        part = self.writer.part(trial.id)
+        part = self.part(trial)
         return Attempt(self.stage, self.writer, trial, part, self.steering, self.watcher)
 
     async def _trial(self, trial: TrialId, going: Going) -> None:
@@ -174,12 +225,14 @@ class _Batch:
         finally:
             self.tally.resumed += attempt.resumed
         assert attempt.closing is not None
+        self.ended(trial, attempt.closing)
         self._count(trial, attempt.closing, attempt.failures)
 
     async def _cancelled(self, trial: TrialId) -> None:
         """Close a trial that somebody cancelled."""
         closing = await self._attempt(trial).stop()
         if closing is not None:
+            self.ended(trial, closing)
             self._count(trial, closing, [])
 
     def _count(self, trial: TrialId, closing: Closing, failures: Sequence[Failure]) -> None:
@@ -199,7 +252,7 @@ class _Batch:
 
 
 @asynccontextmanager
-async def _steered(batch: _Batch) -> AsyncGenerator[None]:
+async def _steered(batch: Batch) -> AsyncGenerator[None]:
     """Let the batch be steered, by its steering and through its socket, as long as it goes on."""
     steering, writer = batch.steering, batch.writer
     steering.note, steering.room = writer.note, writer.room

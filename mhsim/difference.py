@@ -14,18 +14,19 @@ _MOST = 60
 
 def differences(old: Plan, new: Plan, most: int = 20) -> list[str]:
     """Say in what two plans differ: `scenario.replicates: 5 in the run, 3 now`."""
-    found = list(_differ(old.content(), new.content(), ""))
+    found = list(differ(old.content(), new.content()))
     rest = len(found) - most
     return found[:most] + ([f"and {rest} more"] if rest > 0 else [])
 
 
-def _differ(old: Any, new: Any, path: str) -> Iterator[str]:
+def differ(old: Any, new: Any, path: str = "") -> Iterator[str]:
+    """Yield in what two pieces of plain data differ, place by place."""
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         for key in dict.fromkeys([*old, *new]):
-            yield from _differ(old.get(key), new.get(key), f"{path}.{key}" if path else str(key))
+            yield from differ(old.get(key), new.get(key), f"{path}.{key}" if path else str(key))
     elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
         for n, (before, after) in enumerate(zip(old, new, strict=True)):
-            yield from _differ(before, after, f"{path}[{n}]")
+            yield from differ(before, after, f"{path}[{n}]")
     elif old != new:
         before, after = _shown(old), _shown(new)
         start = next((n for n, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), 0)

@@ -10,12 +10,14 @@ from typing import Self
 
 from mhsim.difference import differences
 from mhsim.disk import ELSEWHERE, NoRoom, Room, disk
+from mhsim.drift import Drift, compare
 from mhsim.errors import RunError
 from mhsim.journal import Journal, read_closing
 from mhsim.ledger import Ledger
 from mhsim.lock import drop, take
 from mhsim.planning import Plan
-from mhsim.record import AnyEvent, Closing, dump
+from mhsim.record import Closing
+from mhsim.shelf import Shelf, sync, write_whole
 from mhsim.state import now
 from mhsim.store import read_plan
 from mhsim.syncer import Syncer
@@ -27,22 +29,25 @@ class Writer:
     Args:
         path: the run directory; made where it does not exist.
         plan: what is run there.
+        accept: whether trials whose inputs have changed may be played again.
 
     Raises:
         RunError: somebody else writes there, or the plan there is another one.
     """
 
-    def __init__(self, path: Path, plan: Plan) -> None:
+    def __init__(self, path: Path, plan: Plan, *, accept: bool = False) -> None:
         self.path = path
         self.plan = plan
         self.trials = path / "trials"
         self.room = Room(path)
+        self.shelf = Shelf(path, self.note)
+        self.drift: Drift | None = None
         self._notes: list[str] = []
         with disk(path):
             self.trials.mkdir(parents=True, exist_ok=True)
             self._lock = take(path / "lock")
             try:
-                self._write_plan()
+                self._write_plan(accept=accept)
                 self._folder = os.open(self.trials, os.O_RDONLY)
             except BaseException:
                 drop(self._lock)
@@ -75,6 +80,10 @@ class Writer:
                 self.reopen(path, str(error).partition(": ")[2].partition(";")[0])
         return found
 
+    def knows(self, plan: str) -> bool:
+        """Say whether trials of the plan of that hash belong here: it is ours, or was before."""
+        return plan == self.plan.hash or (self.path / "plans" / f"{plan}.json").exists()
+
     def begun(self) -> set[str]:
         """Return the ids of the trials that have begun and not ended."""
         return {path.name.removesuffix(".jsonl.part") for path in self.trials.glob("*.part")}
@@ -97,44 +106,16 @@ class Writer:
             lambda: Journal(part, self._syncer, self._folder, keep, self.room)
         )
 
-    def quarantine(self, path: Path, damage: str) -> Path:
-        """Keep a copy of a damaged file beside the others, and name it in the run's log.
-
-        Raises:
-            RunError: the disk refused.
-        """
-        folder = self.path / "quarantine"
-        with disk(folder):
-            folder.mkdir(exist_ok=True)
-            taken = {other.name for other in folder.iterdir()}
-            number = next(n for n in range(1, 10**6) if f"{path.name}.{n}" not in taken)
-            copy = folder / f"{path.name}.{number}"
-            _write(copy, path.read_bytes())
-        self.note(f"{path.name}: {damage}; kept as quarantine/{copy.name}")
-        return copy
-
     def reopen(self, closed: Path, damage: str) -> None:
         """Set a damaged closed trial aside, and open it again from what is whole of it.
 
         Raises:
             RunError: the disk refused.
         """
-        self.quarantine(closed, damage)
+        self.shelf.quarantine(closed, damage)
         with disk(closed):
             closed.rename(closed.with_name(f"{closed.name}.part"))
-            _sync(closed.parent)
-
-    def cut(self, trial: str, events: Sequence[AnyEvent]) -> None:
-        """Keep what was paid for and is cut off: a line each in `cut.jsonl`.
-
-        Raises:
-            RunError: the disk refused.
-        """
-        file = self.path / "cut.jsonl"
-        with disk(file), file.open("ab") as out:
-            for event in events:
-                line = dump(event).rstrip(b"\n")
-                out.write(b'{"trial":"%b","event":%b}\n' % (trial.encode(), line))
+            sync(closed.parent)
 
     def ledger(self) -> Ledger:
         """Open the run's comparisons.
@@ -162,35 +143,49 @@ class Writer:
                 os.ftruncate(log.fileno(), start)
                 raise
 
-    def _write_plan(self) -> None:
+    def _write_plan(self, *, accept: bool) -> None:
+        """Write the plan; put it in the place of another one where that may be.
+
+        Raises:
+            RunError: stored trials would have to be played again, and nobody accepted that.
+        """
         file = self.path / "plan.json"
         if not file.exists():
-            _write(file, self.plan.model_dump_json(by_alias=True, exclude_none=True).encode())
+            write_whole(file, _text(self.plan))
             return
         stored = read_plan(self.path)
-        if stored.hash != self.plan.hash:
-            changes = "\n".join(f"  {line}" for line in differences(stored, self.plan))
-            raise RunError(
-                f"{self.path} holds a run of another plan:\n{changes}\n"
-                f"{ELSEWHERE}, or bring back what was changed"
-            )
+        if stored.hash == self.plan.hash:
+            return
+        there = {p.name.partition(".jsonl")[0] for p in self.trials.iterdir()}
+        drift = compare(stored, self.plan, there)
+        if not drift.harmless and not accept:
+            raise RunError(_refusal(self.path, differences(stored, self.plan), drift))
+        history = self.path / "plans"
+        history.mkdir(exist_ok=True)
+        # First what changed makes way, then the plan changes: so a plan is never wrong about
+        # what lies beside it, wherever in between the process dies.
+        write_whole(history / f"{stored.hash}.json", file.read_bytes())
+        for trial in sorted(drift.again):
+            for path in (self.closed(trial), self.part(trial)):
+                if path.exists():
+                    self.shelf.earlier(path)
+        write_whole(file, _text(self.plan))
+        lack = f"; what was there is not rated by: {', '.join(drift.lacking)}" * bool(drift.lacking)
+        self.note(f"the plan is another one now, before it was plans/{stored.hash}.json{lack}")
+        self.drift = drift
 
 
-def _write(file: Path, data: bytes) -> None:
-    """Write a whole file durably, and give it its name last."""
-    draft = file.with_name(f"{file.name}.part")
-    with draft.open("wb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
-    draft.rename(file)
-    _sync(file.parent)
+def _text(plan: Plan) -> bytes:
+    return plan.model_dump_json(by_alias=True, exclude_none=True).encode()
 
 
-def _sync(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    file = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)
+def _refusal(path: Path, changes: Sequence[str], drift: Drift) -> str:
+    lines = [
+        f"{path} holds a run of another plan:",
+        *(f"  {line}" for line in changes),
+        "what that means for its conversations:",
+        *(f"  {line}" for line in drift.lines()),
+        "--accept-changes plays those of `again` once more and keeps their files in attempts/; or "
+        f"{ELSEWHERE}, or bring back what was changed",
+    ]
+    return "\n".join(lines)

@@ -69,11 +69,12 @@ def test_a_cut_trial_goes_on() -> None:
 
 
 def test_replicates_can_be_changed_for_a_first_look() -> None:
-    """The plan says so, and a run of another number is another run."""
+    """More of them later go into the same run; fewer would leave some out."""
     small()
     assert call("run", "small", "--replicates", "1", "--quiet").code == 0
     assert len(trials("runs/small")) == 2
-    assert call("run", "small").code == 2
+    assert "2 of 4 conversations played, 2 were done before" in call("run", "small").err
+    assert call("run", "small", "--replicates", "1").code == 2
 
 
 def scripted(replies: object) -> None:
@@ -91,10 +92,7 @@ def test_failed_trials_are_named_and_the_exit_code_is_one() -> None:
         assert f"{played} of 2 conversations played" in done.err
         assert f"failed: {TRIAL}: I would rather not\n" in done.err
         assert "failed: chinese.zh-CN.shopkeeper.001: I would rather not\n" in done.err
-        assert (
-            "to play a failed one again, delete its file in runs/small/trials and give the command "
-            "again\n"
-        ) in done.err
+        assert "to play them again: mhsim rerun runs/small --failed\n" in done.err
         assert ("failures: refusal 2\n" in done.err) is (played == 2)
 
 

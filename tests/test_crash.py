@@ -312,6 +312,11 @@ def test_another_plan_is_refused_as_it_would_be_read() -> None:
         "runs/small holds a run of another plan:\n"
         "  scenario.limits.turns: 4 in the run, 6 now\n"
         "  scenario.replicates: 2 in the run, 3 now\n"
-        "take another directory with --out, or bring back what was changed\n"
+        "what that means for its conversations:\n"
+        "  arm      locale  stay  again  new  gone\n"
+        "  english  en-US   0     2      1    0\n"
+        "  chinese  zh-CN   0     2      1    0\n"
+        "--accept-changes plays those of `again` once more and keeps their files in attempts/; "
+        "or take another directory with --out, or bring back what was changed\n"
     )
     assert len(list(Run(Path("runs/small")).sessions())) == 4

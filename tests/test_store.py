@@ -341,7 +341,11 @@ def test_another_plan_is_refused_with_the_difference(run: Path) -> None:
         "  scenario.limits.turns: 3 in the run, 5 now\n"
         "  scenario.replicates: 1 in the run, 2 now\n"
         "  scenario.seed: 0 in the run, 3 now\n"
-        "take another directory with --out, or bring back what was changed"
+        "what that means for its conversations:\n"
+        "  arm    locale  stay  again  new  gone\n"
+        "  plain  en-US   0     1      1    0\n"
+        "--accept-changes plays those of `again` once more and keeps their files in attempts/; "
+        "or take another directory with --out, or bring back what was changed"
     )
     assert writer_of(run) is None
 

@@ -28,6 +28,7 @@ WIDE = {
     "power_tost": "an estimator's usual arguments",
     "run": "the options of a verb; a batch: what, where, who answers, watches and steers",
     "import_": "the options of a verb",
+    "rerun": "the options of a verb",
 }
 """Functions that may take more parameters, and why."""
 

@@ -29,6 +29,7 @@ VERBS: dict[str, tuple[str, str]] = {
         "compare:compare",
         "Have judges say which of two patients is more depressed.",
     ),
+    "rerun": ("rerun:rerun", "Give conversations that failed another attempt."),
     "ctl": ("ctl:ctl", "Steer a running batch: pause, resume, cancel, workers, why."),
     "report": ("report:report", "Tell what a run measured, and what is missing."),
     "import": ("importing:import_", "Take in other projects' files, and say what is wrong there."),

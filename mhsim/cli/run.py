@@ -34,6 +34,7 @@ def run(
     replicates: int | None = None,
     quiet: bool = False,
     grace: float = 30.0,
+    accept_changes: bool = False,
     paying: Annotated[Options, Parameter(name="*")] = Options(),  # noqa: B008
 ) -> int:
     """Play every planned conversation; go on where it stopped.
@@ -55,6 +56,7 @@ def run(
         replicates: another number of replicates than the scenario's.
         quiet: show no progress.
         grace: seconds that turns in flight have to finish in when it is stopped.
+        accept_changes: where the scenario has changed since, play again what that touches.
         paying: what chat models may cost, and where replies come from.
     """
     numbers = {"--workers": workers, "--replicates": replicates}
@@ -72,16 +74,18 @@ def run(
     again = _again(scenario, {"--out": path, **numbers, **paying.words()})
     with Progress(plan, sys.stderr, quiet=quiet) as progress:
         steering = Steering(workers, grace, progress.tell)
-        job = batch.run(plan, path, watcher=progress, steering=steering, terms=terms)
-        outcome = asyncio.run(_stoppable(job, steering))
+        job = batch.run(
+            plan, path, watcher=progress, steering=steering, terms=terms, accept=accept_changes
+        )
+        outcome = asyncio.run(stoppable(job, steering))
     if outcome is None or (steering.draining and not outcome.stopped):
         note("interrupted; every finished turn is on disk. To go on:")
         note(f"  {again}")
         return 130
-    _tell(outcome, plan.size)
+    tell(outcome, plan.size)
     if outcome.stopped:
         say(str(path))
-        return _stopped(outcome.stopped, again)
+        return stopped(outcome.stopped, again)
     code = 1 if outcome.failed else 0
     if plan.scenario.pairwise is not None:
         from mhsim.cli.compare import compared
@@ -92,7 +96,7 @@ def run(
     return code
 
 
-def _stopped(halt: Halt, again: str) -> int:
+def stopped(halt: Halt, again: str) -> int:
     """Say why the batch stopped, and how it goes on; return the exit code."""
     note(f"stopped: {halt.detail}")
     more = " with a larger budget" if halt.reason == "budget" else ""
@@ -101,7 +105,7 @@ def _stopped(halt: Halt, again: str) -> int:
     return 3 if halt.reason == "budget" else 1
 
 
-async def _stoppable(job: Coroutine[Any, Any, Outcome], steering: Steering) -> Outcome | None:
+async def stoppable(job: Coroutine[Any, Any, Outcome], steering: Steering) -> Outcome | None:
     """Await the batch; Ctrl-C, SIGTERM and a closed terminal drain it first, then stop it."""
     task = asyncio.ensure_future(job)
     loop = asyncio.get_running_loop()
@@ -121,7 +125,8 @@ def _again(scenario: str, options: Mapping[str, Any]) -> str:
     return shlex.join(words)
 
 
-def _tell(outcome: Outcome, planned: int) -> None:
+def tell(outcome: Outcome, planned: int) -> None:
+    """Say what a batch came to, and name what failed."""
     kept = f", {outcome.kept} were done before" if outcome.kept else ""
     resumed = f", {outcome.resumed} went on from finished turns" if outcome.resumed else ""
     note(f"{outcome.played} of {planned} conversations played{kept}{resumed}")
@@ -134,5 +139,4 @@ def _tell(outcome: Outcome, planned: int) -> None:
     if len(outcome.failed) > _NAMED:
         note(f"failed: and {len(outcome.failed) - _NAMED} more; see {outcome.run.path}/run.log")
     if outcome.failed:
-        folder = outcome.run.trials
-        note(f"to play a failed one again, delete its file in {folder} and give the command again")
+        note(f"to play them again: mhsim rerun {shlex.quote(str(outcome.run.path))} --failed")
