@@ -1,4 +1,4 @@
-"""What campaigns share: a plan of scripted conversations, players that write calls down, reports."""
+"""What campaigns share: a plan, players that write their calls down, processes to kill, reports."""
 
 from __future__ import annotations
 
