@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from mhsim.batch import Batch, Hands, ready
 from mhsim.disk import disk
 from mhsim.errors import RunError
 from mhsim.journal import read_closed, read_closing
 from mhsim.outcome import Outcome
 from mhsim.record import Closing, TrialId
+from mhsim.shift import Hands, Shift, ready
 from mhsim.store import Run
 from mhsim.writer import Writer
 
@@ -40,8 +40,8 @@ async def rerun(run: Run, hands: Hands, *, failed: bool = True, damaged: bool = 
     return batch.outcome()
 
 
-class Again(Batch):
-    """A batch of further attempts."""
+class Again(Shift):
+    """A shift of further attempts."""
 
     def chosen(self, broken: set[str], *, failed: bool) -> list[TrialId]:
         """Return the trials to be played again."""

@@ -10,13 +10,13 @@ import pytest
 import yaml
 from support import ANSWER, JUDGE, LIBRARY, fails, seats
 
-from mhsim.batch import Hands
 from mhsim.chat import Terms
 from mhsim.drift import compare
 from mhsim.errors import RunError
 from mhsim.outcome import Outcome
 from mhsim.planning import make_plan
 from mhsim.rerun import rerun
+from mhsim.shift import Hands
 from mhsim.spec.graph import Graph
 from mhsim.steering import Steering
 from mhsim.store import Run

@@ -46,10 +46,10 @@ def rerun(
     if workers < 1:
         raise InputError(f"mhsim rerun: --workers: found {workers}; 1 or more")
     terms = paying.terms()
-    from mhsim.batch import Hands
     from mhsim.cli.progress import Progress
     from mhsim.cli.run import stoppable, stopped, tell
     from mhsim.rerun import rerun as again
+    from mhsim.shift import Hands
     from mhsim.steering import Steering
     from mhsim.store import Run, find_run
 

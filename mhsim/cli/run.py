@@ -86,8 +86,14 @@ def run(
     if outcome.stopped:
         say(str(path))
         return stopped(outcome.stopped, again)
+    return _done(outcome, workers, quiet=quiet)
+
+
+def _done(outcome: Outcome, workers: int, *, quiet: bool) -> int:
+    """Do what comes after the last conversation; return the exit code."""
+    path = outcome.run.path
     code = 1 if outcome.failed else 0
-    if plan.scenario.pairwise is not None:
+    if outcome.run.plan.scenario.pairwise is not None:
         from mhsim.cli.compare import compared
 
         code = max(code, compared(path, workers, quiet=quiet))
