@@ -61,7 +61,7 @@ def judgment(record: Record, haul: Haul) -> Judged:
     _sums(record, given, haul, line)
     said = {"reply": raw} if isinstance(raw, str) else {}
     about = (f"{Path(record.file).stem} line {line}",)
-    return _judged(haul, record, about, None, values, said, fields.left)
+    return _judged(haul, record, about=about, values=values, said=said, extra=fields.left)
 
 
 def _sums(record: Record, given: dict[str, Any], haul: Haul, line: int) -> None:
@@ -100,7 +100,14 @@ def people_gave(record: Record, about: str, haul: Haul) -> tuple[list[Judged], d
         said = f"there is no {', '.join(gone)}, and there is criterion_{numbers[-1]}"
         _once(haul, record.file, said, record.line())
     judged = [
-        _judged(haul, record, (about,), who, people.get(who, {}), reasons.get(who, {}), {})
+        _judged(
+            haul,
+            record,
+            about=(about,),
+            judge=who,
+            values=people.get(who, {}),
+            said=reasons.get(who, {}),
+        )
         for who in dict.fromkeys([*people, *reasons])
     ]
     return judged, left
@@ -124,11 +131,5 @@ def _once(haul: Haul, file: str, message: str, line: int) -> None:
         haul.say(file, message, line)
 
 
-def _judged(
-    haul: Haul, record: Record, about: tuple[str, ...], judge: str | None,
-    values: dict[str, Any], said: dict[str, str], extra: dict[str, Any],
-) -> Judged:  # fmt: skip
-    return Judged(
-        format=haul.format, file=record.file, line=record.line(), about=about, judge=judge,
-        scale=SCALE, values=values, said=said, extra=extra,
-    )  # fmt: skip
+def _judged(haul: Haul, record: Record, **parts: Any) -> Judged:
+    return Judged(format=haul.format, file=record.file, line=record.line(), scale=SCALE, **parts)

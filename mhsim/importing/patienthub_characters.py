@@ -62,8 +62,8 @@ def character(record: Record, data: dict[str, Any], haul: Haul, *path: Step) -> 
     )  # fmt: skip
     items = _items(record, data, haul, path)
     name = haul.add(life["name"], patient(haul, origin, items=items, **life))
-    for key, words in _TALKS.items():
-        _talks(record, (*path, key), data.get(key), name, words, haul)
+    for key in _TALKS:
+        _talks(record, (*path, key), data.get(key), name, haul)
     return name
 
 
@@ -164,16 +164,13 @@ def _items(
     return None if open_ else values
 
 
-def _talks(
-    record: Record, path: tuple[Step, ...], given: Any, name: str, words: Mapping[str, str],
-    haul: Haul,
-) -> None:  # fmt: skip
+def _talks(record: Record, path: tuple[Step, ...], given: Any, name: str, haul: Haul) -> None:
     if not isinstance(given, list) or not given:
         return
     nested = isinstance(given[0], list)
     for number in range(len(given)) if nested else (None,):
         place = path if number is None else (*path, number)
-        spoken, left = messages(record, place, haul, words)
+        spoken, left = messages(record, place, haul, _TALKS[str(path[-1])])
         extra = {"messages kept apart": left} if left else {}
         where: dict[str, Any] = {"line": record.line(*place), "key": str(path[-1]), "extra": extra}
         haul.talks.append(Talk(name, record.file, tuple(spoken), **where))

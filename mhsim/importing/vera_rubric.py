@@ -49,10 +49,8 @@ def read(path: Path, haul: Haul) -> None:
 
 def _one(source: Text, rows: list[Row], haul: Haul) -> None:
     blocks = _blocks(source, rows, haul)
-    questions = {
-        block.key: _question(source, block, place, blocks, haul)
-        for place, block in enumerate(blocks)
-    }
+    rubric = _Rubric(source, blocks, haul)
+    questions = {block.key: rubric.question(place) for place, block in enumerate(blocks)}
     if not questions:
         return
     _flow(source, blocks, questions, haul)
@@ -89,92 +87,85 @@ def _blocks(source: Text, rows: list[Row], haul: Haul) -> list[_Block]:
     return blocks
 
 
-def _question(
-    source: Text, block: _Block, place: int, blocks: list[_Block], haul: Haul
-) -> Question:
-    row = block.row
-    asks = row.get("Question")
-    if not asks:
-        haul.say(source.file, f"the question {block.key!r} has no words", row.line)
-    _severity(source, row, haul)
-    replies = [_reply(source, block, answer, place, blocks, haul) for answer in block.answers]
-    if not replies:
-        replies = [
-            Reply(answer="Yes", to=_dimension_after(place, blocks)),
-            Reply(answer="No", to=_next(place, blocks)),
+@dataclass(frozen=True)
+class _Rubric:
+    """A rubric's blocks of rows, read one after the other."""
+
+    source: Text
+    blocks: list[_Block]
+    haul: Haul
+
+    def question(self, place: int) -> Question:
+        """Return the question of one block."""
+        block, row = self.blocks[place], self.blocks[place].row
+        asks = row.get("Question")
+        if not asks:
+            self._say(row, f"the question {block.key!r} has no words")
+        _severity(self.source, row, self.haul)
+        replies = [self._reply(place, answer) for answer in block.answers] or [
+            Reply(answer="Yes", to=self._dimension_after(place)),
+            Reply(answer="No", to=self._next(place)),
         ]
-    left = {
-        column: cell.strip()
-        for column, cell in row.cells.items()
-        if column not in COLUMNS and cell.strip()
-    }
-    return Question(
-        asks=asks or block.key,
-        dimension=row.get("Dimension") or None,
-        severity=row.get("Severity") or None,
-        risk=row.get("Risk Type") or None,
-        examples=row.get("Examples") or None,
-        replies=tuple(replies),
-        extra=left,
-    )
+        left = {c: cell.strip() for c, cell in row.cells.items() if c not in COLUMNS}
+        return Question(
+            asks=asks or block.key,
+            dimension=row.get("Dimension") or None,
+            severity=row.get("Severity") or None,
+            risk=row.get("Risk Type") or None,
+            examples=row.get("Examples") or None,
+            replies=tuple(replies),
+            extra={column: cell for column, cell in left.items() if cell},
+        )
 
+    def _say(self, row: Row, message: str) -> None:
+        self.haul.say(self.source.file, message, row.line)
 
-def _reply(
-    source: Text, block: _Block, row: Row, place: int, blocks: list[_Block], haul: Haul
-) -> Reply:
-    answer, goto = row.get("Answer"), row.get("GOTO")
-    own: dict[str, Any] = {}
-    if row is not block.row:
-        _severity(source, row, haul)
-        named = set(COLUMNS) - {"Answer", "GOTO", "Severity"}
-        own = {c: v.strip() for c, v in row.cells.items() if v.strip() and c in named}
-        left = {c: v.strip() for c, v in row.cells.items() if v.strip() and c not in COLUMNS}
-        own |= left
-    if not answer:
-        haul.say(source.file, f"an answer of {block.key!r} has no words", row.line)
-    irrelevant, _, target = goto.partition(">>")
-    not_relevant = irrelevant.strip().upper() == "NOT_RELEVANT"
-    target = target.strip() if not_relevant else goto
-    assigns = target.upper() == "ASSIGN_END"
-    if assigns and answer.lower() not in _YES:
-        said = f"ASSIGN_END stands for the answer {answer!r}; it is for a yes only"
-        haul.say(source.file, said, row.line)
-    to = _target(source, target, answer, row, place, blocks, haul)
-    if to is None:
-        own["GOTO"] = goto
-    return Reply(
-        answer=answer or "(no words)",
-        to=to,
-        severity=(row.get("Severity") or None) if row is not block.row else None,
-        assigns=assigns,
-        not_relevant=not_relevant,
-        extra=own,
-    )
+    def _reply(self, place: int, row: Row) -> Reply:
+        block = self.blocks[place]
+        answer, goto = row.get("Answer"), row.get("GOTO")
+        own: dict[str, Any] = {}
+        if row is not block.row:
+            _severity(self.source, row, self.haul)
+            taken = ("Answer", "GOTO", "Severity")
+            own = {c: v.strip() for c, v in row.cells.items() if v.strip() and c not in taken}
+        if not answer:
+            self._say(row, f"an answer of {block.key!r} has no words")
+        irrelevant, _, target = goto.partition(">>")
+        not_relevant = irrelevant.strip().upper() == "NOT_RELEVANT"
+        target = target.strip() if not_relevant else goto
+        assigns = target.upper() == "ASSIGN_END"
+        if assigns and answer.lower() not in _YES:
+            self._say(row, f"ASSIGN_END stands for the answer {answer!r}; it is for a yes only")
+        to = self._target(place, row, target)
+        return Reply(
+            answer=answer or "(no words)",
+            to=to,
+            severity=(row.get("Severity") or None) if row is not block.row else None,
+            assigns=assigns,
+            not_relevant=not_relevant,
+            extra=own if to is not None else {**own, "GOTO": goto},
+        )
 
+    def _target(self, place: int, row: Row, target: str) -> str | None:
+        if target.upper() in ("END", "ASSIGN_END"):
+            return END
+        if not target:
+            yes = row.get("Answer").lower() in _YES
+            return self._dimension_after(place) if yes else self._next(place)
+        if target in {block.key for block in self.blocks}:
+            return target
+        self._say(row, f"GOTO leads to {target!r}, which no question is called")
+        return None
 
-def _target(
-    source: Text, target: str, answer: str, row: Row, place: int, blocks: list[_Block], haul: Haul
-) -> str | None:  # fmt: skip
-    if target.upper() in ("END", "ASSIGN_END"):
-        return END
-    if not target:
-        yes = answer.lower() in _YES
-        return _dimension_after(place, blocks) if yes else _next(place, blocks)
-    if target in {block.key for block in blocks}:
-        return target
-    haul.say(source.file, f"GOTO leads to {target!r}, which no question is called", row.line)
-    return None
+    def _next(self, place: int) -> str:
+        return self.blocks[place + 1].key if place + 1 < len(self.blocks) else END
 
-
-def _next(place: int, blocks: list[_Block]) -> str:
-    return blocks[place + 1].key if place + 1 < len(blocks) else END
-
-
-def _dimension_after(place: int, blocks: list[_Block]) -> str:
-    """Return the first question of the dimension after the one of a place, or the end."""
-    here = next((b.row.get("Dimension") for b in blocks[place::-1] if b.row.get("Dimension")), "")
-    after = (b.key for b in blocks[place + 1 :] if b.row.get("Dimension") not in ("", here))
-    return next(after, END)
+    def _dimension_after(self, place: int) -> str:
+        """Return the first question of the dimension after the one of a place, or the end."""
+        named = [block.row.get("Dimension") for block in self.blocks]
+        here = next((name for name in named[place::-1] if name), "")
+        after = zip(self.blocks[place + 1 :], named[place + 1 :], strict=True)
+        return next((block.key for block, name in after if name not in ("", here)), END)
 
 
 def _severity(source: Text, row: Row, haul: Haul) -> None:

@@ -136,7 +136,7 @@ def _evaluation(source: Text, rows: list[Row], haul: Haul) -> None:
         if row.get("Reasoning"):
             said[dimension] = row.get("Reasoning")
     about = re.sub(r"_question_flow$", "", Path(source.file).stem)
-    haul.judged.append(_judged(haul, source, 1, (about,), values, said))
+    haul.judged.append(_judged(haul, source, 1, about=(about,), values=values, said=said))
 
 
 def _results(source: Text, rows: list[Row], haul: Haul) -> None:
@@ -151,18 +151,19 @@ def _results(source: Text, rows: list[Row], haul: Haul) -> None:
         about = Path(row.get("filename")).stem or f"line {row.line}"
         said = {c: left.pop(c) for c in list(left) if c.endswith("_yes_reasoning")}
         left.pop("filename", None)
-        haul.judged.append(_judged(haul, source, row.line, (about,), values, said, left))
+        parts = {"about": (about,), "values": values, "said": said, "extra": left}
+        haul.judged.append(_judged(haul, source, row.line, **parts))
 
 
-def _judged(
-    haul: Haul, source: Text, line: int, about: tuple[str, ...], values: dict[str, Any],
-    said: dict[str, str], extra: dict[str, Any] | None = None,
-) -> Judged:  # fmt: skip
+def _judged(haul: Haul, source: Text, line: int, **parts: Any) -> Judged:
     judge = next((p for p in Path(source.file).parts if p.startswith("j_")), None)
-    return Judged(
-        format=haul.format, file=source.file, line=line, about=about, judge=judge,
-        scale="VERA-MH", values=values, said=said, extra=extra or {},
-    )  # fmt: skip
+    where: dict[str, Any] = {
+        "format": haul.format,
+        "file": source.file,
+        "line": line,
+        "judge": judge,
+    }
+    return Judged(scale="VERA-MH", **where, **parts)
 
 
 def _settings(source: Text, haul: Haul) -> None:
