@@ -32,6 +32,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "rerun": ("rerun:rerun", "Give conversations that failed another attempt."),
     "ctl": ("ctl:ctl", "Steer a running batch: pause, resume, cancel, workers, why."),
     "report": ("report:report", "Tell what a run measured, and what is missing."),
+    "export": ("exporting:export", "Hand a run over in another form."),
     "import": ("importing:import_", "Take in other projects' files, and say what is wrong there."),
     "calibrate": ("calibrate:calibrate", "Tell how well the critic or the risk screen does."),
     "doctor": ("doctor:doctor", "Tell what is installed and what can be used."),

@@ -24,7 +24,7 @@ SEEDS = {
     "mindeval": "mindeval/human.jsonl", "patienthub": "hub/session_2.json",
     "erisk": "erisk/interactions_run1.json", "transcripts": "d4.jsonl",
 }  # fmt: skip
-LENIENT = settings(max_examples=120, suppress_health_check=list(HealthCheck))
+LENIENT = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 
 
 def test_every_format_is_fuzzed():
@@ -90,13 +90,13 @@ _VALUES = st.recursive(
 _JSONS = sorted(name for name, seed in SEEDS.items() if ".json" in seed)
 
 
-@settings(LENIENT, max_examples=150)
+@settings(LENIENT, max_examples=80)
 @given(st.sampled_from(_JSONS), _VALUES)
 def test_any_json(format_: str, data: Any):
     survives(format_, "f.json", json.dumps(data).encode())
 
 
-@settings(LENIENT, max_examples=15)
+@settings(LENIENT, max_examples=6)
 @given(_VALUES, _VALUES)
 def test_whatever_is_told_of_somebody_lands_as_a_file_that_can_be_read(one: Any, other: Any):
     base = {"auto_thought": one, "situation": other, "history": "x", "odd": [one, other]}
