@@ -22,7 +22,7 @@ import pytest
 KEY = "sk-planted-0f9e8d7c6b5a4938"
 """The key that the guarded server wants."""
 
-CONTEXT = 2048
+CONTEXT = 8192
 """Tokens that one conversation may have."""
 
 _WORDS = {
