@@ -15,13 +15,16 @@ from runs import call, lines, small
 SALAD = "model: 'llamacpp:salad', base_url: '{url}/v1', api_key_env: SALAD_KEY, seed: 3"
 """The model, and where it is served."""
 
+BIAS = """extra: {logit_bias: [['"', 8], [']', 8]]}"""
+"""Makes texts and lists end, which weights drawn at random seldom do."""
+
 TALK = """\
 about: A short interview on a real server.
 graph: interview
 cast: {{patient: shopkeeper, therapist: interviewer, judge: severity}}
 models:
   default: {{{salad}, max_tokens: 24}}
-  judge: {{{salad}, max_tokens: 1000, temperature: 1.0, extra: {{logit_bias: [['"', 8], [']', 8]]}}}}
+  judge: {{{salad}, max_tokens: 1000, temperature: 1.0, {bias}}}
 limits: {{turns: 2}}
 arms: {{english: {{locales: [en-US]}}}}
 replicates: 1
@@ -35,7 +38,7 @@ def talked(guarded: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     before = Path.cwd()
     os.chdir(place)
     try:
-        small(TALK.format(salad=SALAD.format(url=guarded)))
+        small(TALK.format(bias=BIAS, salad=SALAD.format(url=guarded)))
         os.environ["SALAD_KEY"] = KEY
         done = call("run", "small")
         Path("said.txt").write_text(done.out + done.err, encoding="utf-8")
@@ -75,7 +78,9 @@ def test_a_turn_is_rated_by_the_server_or_says_why_not(talked: Path) -> None:
     assert len([e for e in found if e["event"] in ("rating", "failure")]) == 2
     for each in found:
         if each["event"] == "rating":
+            cited = [quote for item in each["items"].values() for quote in item["quotes"]]
             assert each["usage"]["tokens_out"] > 0
+            assert all(quote.get("unsupported") or quote["start"] >= 0 for quote in cited)
         else:
             assert each["kind"] in ("unparsable", "provider", "timeout", "refusal")
             assert each["detail"]
@@ -100,7 +105,7 @@ def test_a_server_that_repeats_the_key_is_not_repeated(httpserver, monkeypatch) 
     """Neither on the terminal nor in what is written, whatever the server does with it."""
     httpserver.expect_request("/v1/chat/completions").respond_with_handler(_parrot)
     monkeypatch.setenv("SALAD_KEY", KEY)
-    small(TALK.format(salad=SALAD.format(url=httpserver.url_for("").rstrip("/"))))
+    small(TALK.format(bias=BIAS, salad=SALAD.format(url=httpserver.url_for("").rstrip("/"))))
     done = call("run", "small")
     assert done.code != 0
     assert "401" in done.err
