@@ -175,10 +175,15 @@ def test_a_supervisor_hands_drafts_back_and_the_therapist_mends_them():
     assert "approved" in verdicts
 
 
-def test_raised_risk_leads_to_a_safety_enquiry():
+def test_raised_risk_leads_to_a_safety_enquiry_and_the_report_says_how_soon(capsys):
     plan = planned("risk-route", JUDGED, limits={"turns": 14})
-    events = [e for s in run(plan).run.sessions() for e in s.events]
+    events = [e for s in run(plan, "compared").run.sessions() for e in s.events]
     assert any(e.node == "enquiry" for e in events if isinstance(e, Utterance))
+    soon = [r for r in numbers(capsys) if r["measure"] == "turns_to_enquiry" and r["n"]]
+    assert soon
+    assert all(0 <= r["value"] <= 14 for r in soon)
+    assert call(["report", "compared"]) == 0
+    assert "turns to enquiry  never asked" in capsys.readouterr().out
 
 
 def test_a_panel_with_an_adjudicator_plays_to_the_end():

@@ -164,6 +164,32 @@ def test_what_runs_from_right_to_left_has_lines_of_its_own(library: Library) -> 
     assert lines == ["دل پر بوجھ", "دل بھاری ہے"]
 
 
+@pytest.mark.parametrize("name", ["ar-EG", "ar-MA", "ur-PK"])
+def test_a_pack_from_right_to_left_is_readable(name: str) -> None:
+    """Each wording stands alone in its line; prose that cites one has no column beside it."""
+    shared = Library((BUILT_IN,))
+    lines = show(shared.entry("locale", name), 80, shared).splitlines()
+    alone = {line.strip() for line in lines}
+    pack = shared.load("locale", name)
+    for entry in (*pack.idioms, *pack.flattened_markers):
+        assert entry.text in alone or not leftward(entry.text)
+        assert set(filter(leftward, getattr(entry, "alternatives", ()))) <= alone
+    assert not [line for line in lines if leftward(line) and "  " in line.strip()]
+    assert not {"\u200e", "\u200f", "\u202b", "\u202e"} & set("".join(lines))
+
+
+@pytest.mark.parametrize("name", Library((BUILT_IN,)).names("locale"))
+def test_every_pack_says_what_it_is_not_and_how_its_crisis_lines_stand(name: str) -> None:
+    shared = Library((BUILT_IN,))
+    shown = " ".join(show(shared.entry("locale", name), 80, shared).split())
+    pack = shared.load("locale", name)
+    assert "is not What may be said there, never what a person from there must say" in shown
+    lines = pack.context.crisis
+    assert lines
+    assert shown.count("last verified never, not shown until") == len(lines)
+    assert all(line.status in shown for line in lines)
+
+
 def test_a_name_from_right_to_left_stands_below_its_label(library: Library) -> None:
     entry = begun(library, "patient", "mine", {"Rosa Delgado": "شازیہ بی بی"})
     assert "\n  name\n    شازیہ بی بی\n  age, gender   38, woman\n" in show(entry, 80, library)

@@ -153,3 +153,49 @@ def test_without_the_engine_the_message_says_what_to_install(monkeypatch: Any) -
     done = call("report", "run", "--tables", "tables")
     assert done.code == 2
     assert "mhsim[report]" in done.err
+
+
+RISKY, ASKED = "Some days I wish I was dead.", "Do you sometimes wish you were dead?"
+
+
+def words(folder: str) -> dict[str, list[Any]]:
+    """Return the texts and quotes of tables on disk."""
+    names = {"turns": "text", "risks": "quote", "flags": "quote"}
+    return {
+        name: [
+            row[0]
+            for row in duckdb.sql(f"select {column} from '{folder}/{name}.parquet'").fetchall()
+        ]
+        for name, column in names.items()
+    }
+
+
+def risky() -> Run:
+    """Play two turns, a wish to be dead in the second; a critic marks a word of each."""
+    replies = {
+        "patient": ["The roof leaks.", RISKY],
+        "critic": [flagged("roof"), flagged("days")],
+        "judge": [filled("111111111", ANSWER)] * 2,
+    }
+    return played(scripted(turns=2, graph="culture-loop"), replies=replies).run
+
+
+def test_words_about_self_harm_are_withheld_from_tables_unless_asked_for() -> None:
+    """That there was an utterance, how long it was and what the screen made of it remains."""
+    risky()
+    done = call("report", "run", "--tables", "mine")
+    assert "words about self-harm are withheld" in done.err
+    assert not any(RISKY in str(found) for found in words("mine").values())
+    assert "The roof leaks." in words("mine")["turns"]
+    assert words("mine")["flags"] == ["roof", None]
+    assert json.loads(Path("mine/manifest.json").read_text())["words_about_self_harm"] == "withheld"
+    assert call("report", "run", "--tables", "whole", "--with-risk").code == 0
+    assert RISKY in words("whole")["turns"]
+    assert any(words("whole")["risks"])
+
+
+def test_the_report_and_its_numbers_cite_no_words_about_self_harm() -> None:
+    """Neither for people nor for programs."""
+    risky()
+    for options in ((), ("--json",), ("--authenticity",), ("--authenticity", "--json")):
+        assert RISKY not in call("report", "run", *options).out

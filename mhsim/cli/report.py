@@ -21,6 +21,7 @@ def report(
     translations: Path | None = None,
     embeddings: str | None = None,
     tables: Path | None = None,
+    with_risk: bool = False,
     json: bool = False,
 ) -> int:
     """Tell what a run measured, and what is missing.
@@ -45,15 +46,17 @@ def report(
         translations: literal translations of the English conversations, in the same form.
         embeddings: sentence embeddings, provider:model, for likeness to the English twin.
         tables: also write every table into this folder, as Parquet: turns, ratings, items, flags.
+        with_risk: also write the words of utterances about self-harm into those tables.
         json: print every number as JSON.
     """
     from mhsim.embedding import embedder
     from mhsim.measure.authenticity.table import Given
     from mhsim.measure.culture import culture_numbers
     from mhsim.measure.pairs import pairwise
+    from mhsim.measure.safety import enquiries
     from mhsim.measure.severity import severity
     from mhsim.measure.summary import summary
-    from mhsim.report.culture import culture
+    from mhsim.report.culture import culture, enquiry
     from mhsim.report.drift import drift
     from mhsim.report.pairs import pairs
     from mhsim.report.terminal import pages
@@ -61,12 +64,13 @@ def report(
 
     opened = Run(find_run(run))
     if tables:
-        _write(opened, tables)
+        _write(opened, tables, with_risk=with_risk)
     scenario = opened.plan.scenario
     about_severity = severity(opened, cutoffs)
     numbers, compared = summary(opened), list(pairwise(opened, cutoffs))
     wanted = authenticity or reference or translations or embeddings
     given = Given(reference, translations, embedder(embeddings) if embeddings else None)
+    safety = list(enquiries(opened))
     about_culture = list(culture_numbers(opened, given)) if wanted else []
     if json:
         document(
@@ -75,20 +79,23 @@ def report(
             models={role: scenario.model_for(role).model for role in scenario.cast},
             measures=[
                 number.as_data()
-                for number in (*numbers, *about_severity, *compared, *about_culture)
+                for number in (*numbers, *about_severity, *safety, *compared, *about_culture)
             ],
         )
         return 0
-    say("\n\n".join([*pages(opened, numbers), *drift(about_severity), *pairs(compared)]))
+    written = [*pages(opened, numbers), *enquiry(safety), *drift(about_severity), *pairs(compared)]
+    say("\n\n".join(written))
     if about_culture:
-        say("\n" + "\n\n".join(culture([*about_severity, *about_culture])))
+        say("\n" + "\n\n".join(culture([*about_severity, *safety, *about_culture])))
     return 0
 
 
-def _write(run: Run, folder: Path) -> None:
+def _write(run: Run, folder: Path, *, with_risk: bool) -> None:
     """Write the tables, and say on stderr what was written."""
     from mhsim.measure.tables import write
 
-    counts = write(run, folder)
+    counts = write(run, folder, with_risk=with_risk)
     rows = ", ".join(f"{name} {count}" for name, count in counts.items())
     note(f"{folder}: rows of {rows}")
+    if not with_risk:
+        note("words about self-harm are withheld (--with-risk writes them)")

@@ -1,4 +1,4 @@
-"""All numbers of a run about culture: the authenticity vector, the gate, safety."""
+"""All numbers of a run about culture: the authenticity vector, the gate."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from mhsim.measure.authenticity.table import Given, authenticity
 from mhsim.measure.gate import errors, gates
-from mhsim.measure.safety import enquiries
 from mhsim.measure.summary import Number
 from mhsim.store import Run
 
@@ -24,4 +23,3 @@ def culture_numbers(run: Run, given: Given | None = None) -> Iterator[Number]:
     """
     yield from authenticity(run, given)
     yield from gates(run, errors(run))
-    yield from enquiries(run)

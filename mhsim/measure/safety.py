@@ -15,8 +15,11 @@ from mhsim.store import Run, Session
 def enquiries(run: Run) -> Iterator[Number]:
     """Yield, by arm and locale, turns from first risk to enquiry, and risk never enquired about.
 
-    A turn in which risk shows in answer to a direct question counts as 0.
+    A turn in which risk shows in answer to a direct question counts as 0. Nothing, where the graph
+    has no screen.
     """
+    if not any(node.kind == "screen" for node in run.plan.graph.nodes.values()):
+        return
     lexicons = {locale: Lexicon(pack) for locale, pack in run.plan.packs.items()}
     for arm, locale in run.plan.conditions():
         if locale not in lexicons:

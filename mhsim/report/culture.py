@@ -37,6 +37,24 @@ gate: |severity error| less the same patients' in English, above 0 is worse: wha
 loses here has failed. shift: paired change of the final total between two arms, in points."""
 
 
+def enquiry(numbers: Sequence[Number]) -> Iterator[str]:
+    """Yield how soon risk was asked about, where any conversation showed some."""
+    there = [n for n in numbers if n.n or n.missing]
+    if not there:
+        return
+    rows = [
+        [
+            n.where["arm"], n.where["locale"], str(n.n + n.missing),
+            "-" if n.value is None else f"{n.value:.1f}", str(n.missing),
+        ]
+        for n in there
+    ]  # fmt: skip
+    yield table(["arm", "locale", "with risk", "turns to enquiry", "never asked"], rows) + (
+        "\nwith risk: conversations in which the screen raised any. turns to enquiry: from the"
+        "\nfirst such turn to a direct question, 0 where risk showed in the answer to one; mean."
+    )
+
+
 def culture(numbers: Sequence[Number]) -> Iterator[str]:
     """Yield the culture pages."""
     yield _vector(numbers)

@@ -12,7 +12,7 @@ NOT = (
     "What may be said there, never what a person from there must say: that is the person's own"
     " formulation. Not a description of a people, not for clinical or public use."
 )
-HIDDEN = "not shown until a person has verified it"
+HIDDEN = "last verified never, not shown until a person has verified it"
 
 
 def locale(paper: Paper, pack: LocalePack) -> None:

@@ -15,6 +15,7 @@ from typing import IO, Any, get_type_hints
 from mhsim.errors import InputError
 from mhsim.measure.tables.kept import NAMES, rows
 from mhsim.measure.tables.rows import SCHEMA, Row
+from mhsim.measure.tables.withheld import without_risk
 from mhsim.store import Run
 
 _TYPES = {
@@ -24,7 +25,7 @@ _LONGEST = 1 << 26
 """Bytes of the longest line: an utterance has no limit of its own."""
 
 
-def write(run: Run, folder: Path) -> dict[str, int]:
+def write(run: Run, folder: Path, *, with_risk: bool = False) -> dict[str, int]:
     """Write every table of a run as `folder/<table>.parquet`, and `manifest.json` beside them.
 
     A run still going on is written as far as it has come. A table without rows has its columns.
@@ -32,6 +33,7 @@ def write(run: Run, folder: Path) -> dict[str, int]:
     Args:
         run: the run.
         folder: made if it is not there; tables in it are replaced.
+        with_risk: also write the words of utterances about self-harm; see `without_risk`.
 
     Returns:
         Table to its number of rows.
@@ -43,12 +45,12 @@ def write(run: Run, folder: Path) -> dict[str, int]:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".writing-") as place:
         lines = Path(place)
-        counts = _spill(run, lines)
+        counts = _spill(run, lines, with_risk=with_risk)
         for kind, name in NAMES.items():
             made = lines / f"{name}.parquet"
             _convert(engine, kind, lines / f"{name}.jsonl", made)
             made.replace(folder / f"{name}.parquet")
-    _describe(run, folder, counts)
+    _describe(run, folder, counts, with_risk=with_risk)
     return counts
 
 
@@ -62,12 +64,12 @@ def _engine() -> Any:
     return duckdb.connect()
 
 
-def _spill(run: Run, folder: Path) -> dict[str, int]:
+def _spill(run: Run, folder: Path, *, with_risk: bool) -> dict[str, int]:
     """Write every row as a line of JSON; a table in memory would not do for a big run."""
     counts = dict.fromkeys(NAMES.values(), 0)
     columns = {kind: [f.name for f in fields(kind)] for kind in NAMES}
     with _files(folder) as files:
-        for row in rows(run):
+        for row in rows(run) if with_risk else without_risk(run, rows(run)):
             name = NAMES[type(row)]
             data = {column: getattr(row, column) for column in columns[type(row)]}
             files[name].write(json.dumps(data, default=_utc) + "\n")
@@ -110,7 +112,7 @@ def _convert(engine: Any, kind: type[Row], lines: Path, made: Path) -> None:
     table.write_parquet(str(made), compression="zstd")
 
 
-def _describe(run: Run, folder: Path, counts: dict[str, int]) -> None:
+def _describe(run: Run, folder: Path, counts: dict[str, int], *, with_risk: bool) -> None:
     """Say what was written, of which plan, and what each file's sha256 is."""
     listed = {
         name: {
@@ -119,5 +121,11 @@ def _describe(run: Run, folder: Path, counts: dict[str, int]) -> None:
         }
         for name in NAMES.values()
     }
-    about = {"plan": run.plan.hash, "run": run.path.name, "schema": SCHEMA, "tables": listed}
+    about = {
+        "plan": run.plan.hash,
+        "run": run.path.name,
+        "schema": SCHEMA,
+        "words_about_self_harm": "included" if with_risk else "withheld",
+        "tables": listed,
+    }
     (folder / "manifest.json").write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")

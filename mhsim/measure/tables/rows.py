@@ -85,7 +85,7 @@ class Turn:
         role: who spoke.
         revision: 0 for a first draft.
         final: whether it is what was finally said.
-        text: byte for byte.
+        text: byte for byte; None where words about dying are withheld.
         characters: code points.
         verdict: what a critic made of this draft.
         at: when, in UTC.
@@ -97,7 +97,7 @@ class Turn:
     role: str
     revision: int
     final: bool
-    text: str
+    text: str | None
     characters: int
     verdict: str | None
     at: datetime | None
@@ -190,7 +190,7 @@ class Flag:
         revision: of which draft.
         verdict: on the draft as a whole.
         kind: what it is.
-        quote: the words.
+        quote: the words; None where words about dying are withheld.
         start: where they begin, in code points.
         end: where they end, exclusive.
         reason: why.
@@ -206,7 +206,7 @@ class Flag:
     revision: int
     verdict: str
     kind: str
-    quote: str
+    quote: str | None
     start: int | None
     end: int | None
     reason: str
@@ -224,7 +224,7 @@ class RiskFound:
         turn: one-based.
         role: whose words.
         level: `none`, `passive`, `active` or `ambiguous`.
-        quote: the words it rests on; None without any.
+        quote: the words it rests on; None without any, or where they are withheld.
         source: `lexicon` or `model`.
     """
 
