@@ -158,7 +158,7 @@ class Work:
     messages: tuple[int, ...] = (6, 40, 120)
     calls: int = 600
     turns: int = 20
-    conversations: int = 40
+    conversations: int = 120
     repeats: int = 5
 
 

@@ -7,8 +7,10 @@ import json
 import socket
 import ssl
 import subprocess
+from collections import UserList
 from collections.abc import Iterator
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from pytest_httpserver import HTTPServer
@@ -310,6 +312,12 @@ async def test_parameters_and_extras_are_sent_as_the_server_takes_them(httpserve
     wanted = {"model": "salad", "max_tokens": 24, "seed": 3, "reasoning_effort": "low", "top_k": 5}
     assert wanted.items() <= body.items()
     assert (body["stream"], "stream_options" in body) == (True, False)
+
+
+async def test_messages_may_be_any_sequence_of_mappings(httpserver):
+    frozen = tuple(MappingProxyType(message) for message in ASKED)
+    await to(answer(httpserver)).send(Request(UserList(frozen)))
+    assert sent(httpserver)["messages"] == ASKED
 
 
 @pytest.mark.parametrize("name", ["openai:o3-mini", "openai-compatible:openai/gpt-5.1"])
