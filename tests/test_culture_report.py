@@ -229,3 +229,9 @@ def test_the_simulator_cannot_leave_the_language_layer_out():
     arms = {"odd": {"locales": ["bn-BD"], "localize": "formulation", "layers": ["idiom"]}}
     with pytest.raises(InputError, match="the layer language is left out"):
         planned("interview", JUDGED, arms=arms)
+
+
+def test_a_pack_without_words_for_the_simulator_is_told_before_anything_is_played():
+    arms = {"moved": {"locales": ["ta-IN"], "localize": "nationality"}}
+    with pytest.raises(InputError, match="the locale pack has no expressions, speech, reading"):
+        planned("interview", JUDGED, arms=arms)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from mhsim.crosscheck.lookup import load
 from mhsim.errors import listed, suggestion
 from mhsim.library import Library
 from mhsim.spec.agent import Patient, Therapist
@@ -33,6 +34,8 @@ def check_locales(
             yield from _speech(scenario, cast, locale, path)
             if _needs_pack(scenario, graph, arm):
                 yield from _pack(library, locale, path)
+            if scenario.model_for("patient").provider == "reference":
+                yield from _words(library, locale, path)
 
 
 def _layers(scenario: Scenario, arm: Arm, path: Path) -> Iterator[Finding]:
@@ -71,6 +74,16 @@ def _pack(library: Library, locale: str, path: Path) -> Iterator[Finding]:
         near = suggestion(locale, known)
         right = f"one of {listed(known)}{near}, or make one: `mhsim new locale {locale}`"
         yield Finding(path, f"there is no locale pack {locale}", right)
+
+
+def _words(library: Library, locale: str, path: Path) -> Iterator[Finding]:
+    """Complain where the pack has no words for the simulator's patient; which parts are missing."""
+    pack = load(library, "locale", locale)
+    if pack is not None and not pack.expressions:
+        parts = ("expressions", "speech", "reading")
+        missing = [part for part in parts if not getattr(pack, part)]
+        found = f"the reference patient has no words: the locale pack has no {listed(missing)}"
+        yield Finding(path, found, "write them, or a model for 'patient'")
 
 
 def _needs_pack(scenario: Scenario, graph: Graph | None, arm: Arm) -> bool:
