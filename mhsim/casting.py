@@ -56,9 +56,12 @@ class Casting:
             InputError: a prompt cannot be rendered, or nothing answers for a seat.
         """
         seats = {role: self.seat(role, trial) for role in trial.cast}
-        here = {trial.locale: self.lexicons[trial.locale]} if trial.locale in self.lexicons else {}
         return Table(
-            trial=trial, seats=seats, instruments=self.plan.instruments, lexicons=here, **hooks
+            trial=trial,
+            seats=seats,
+            instruments=self.plan.instruments,
+            lexicons=self.lexicons,
+            **hooks,
         )
 
     def seat(self, role: str, trial: TrialId, task: str | None = None) -> Seat:

@@ -17,7 +17,7 @@ import ahocorasick
 from mhsim.record import RiskLevel
 from mhsim.spec.culture import Idiom, LocalePack, Marker, Reading
 from mhsim.spec.style import Style
-from mhsim.text import clause_ends, fold, fold_offsets
+from mhsim.text import clause_ends, fold, fold_offsets, written_in
 
 _RISK: tuple[RiskLevel, ...] = ("none", "ambiguous", "passive", "active")
 _NAMES: tuple[str, ...] = _RISK
@@ -57,10 +57,22 @@ class Lexicon:
         self.language = pack.locale.partition("-")[0]
         self._reading = _Cues(_cues(pack))
         self.hits = lru_cache(maxsize=4096)(self._reading.find)
+        self.risks = lru_cache(maxsize=1024)(self._find_risks)
         self.style = lru_cache(maxsize=1024)(self._find_style)
 
     def _find_style(self, text: str) -> tuple[Hit, ...]:
         return self._style.find(text)
+
+    def _find_risks(self, text: str) -> tuple[Hit, ...]:
+        code = self.pack.language.script
+        read = written_in(text, code) or written_in(text, "Latn")  # any language may be romanised
+        return self._risky.find(text) if read else ()
+
+    @cached_property
+    def _risky(self) -> _Cues:
+        """The cues the screen needs, alone: it reads with every pack of a plan."""
+        needed = ("risk", "no_risk", "denied")
+        return _Cues(cue for cue in _cues(self.pack) if cue[0] in needed)
 
     @cached_property
     def _style(self) -> _Cues:
@@ -190,7 +202,8 @@ def _reading_cues(reading: Reading) -> Iterator[tuple[str, str, str]]:
 def screen(text: str, lexicons: Iterable[Lexicon]) -> tuple[RiskLevel, Sequence[tuple[int, int]]]:
     """Look for risk of self-harm in a text.
 
-    A cue counts unless its own clause denies it; a denial elsewhere never cancels it.
+    A cue counts unless its own clause denies it; a denial elsewhere never cancels it. A pack whose
+    script does not occur in the text is passed over, so that many packs cost little.
 
     Returns:
         The most serious level found, and where: pairs of start and end in NFC code points.
@@ -199,7 +212,7 @@ def screen(text: str, lexicons: Iterable[Lexicon]) -> tuple[RiskLevel, Sequence[
     spans: list[tuple[int, int]] = []
     ends = clause_ends(text)
     for lexicon in lexicons:
-        hits = lexicon.hits(text)
+        hits = lexicon.risks(text)
         denials = [hit for hit in hits if hit.kind == "denied"]
         for hit in hits:
             if hit.kind == "risk" and not _taken_back(hit, denials, ends):

@@ -152,7 +152,7 @@ class Table:
     Args:
         seats: role to seat.
         instruments: name to instrument.
-        lexicons: locale to what the risk screen reads with.
+        lexicons: locale to what the risk screen reads with; every one of the plan.
         emit: called with every event as soon as it is stamped.
         settle: awaited before a next turn begins: what is finished is then durable.
         hear: called with pieces of utterances as they come.

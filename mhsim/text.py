@@ -114,6 +114,14 @@ def script(text: str) -> str | None:
     return best if counts[best] else None
 
 
+def written_in(text: str, code: str) -> bool:
+    """Say whether a letter of a script stands in a text; True where the script is not known."""
+    letters = _SCRIPTS.get(same_script(code))
+    if letters is None:
+        return True
+    return letters.search(text) is not None or (code == "Jpan" and written_in(text, "Hani"))
+
+
 def same_script(code: str) -> str:
     """Return the name `script` gives texts of an ISO 15924 code: Hans and Hant are Hani."""
     return _SAME.get(code, code)

@@ -175,6 +175,16 @@ def test_the_screen_keeps_its_figures_in_every_main_language(capsys):
         assert found["false_alarm_rate", locale] <= 0.10
 
 
+def test_the_screen_reads_a_wish_in_another_language_of_the_plan():
+    packs = [Lexicon(LIBRARY.load("locale", locale)) for locale in ("en-US", "hi-IN")]
+    assert screen("Some nights I just say, भगवान उठा ले.", packs[:1])[0] == "none"
+    assert screen("Some nights I just say, भगवान उठा ले.", packs)[0] != "none"
+
+
+def test_a_pack_is_passed_over_where_its_script_is_not_written():
+    assert Lexicon(LIBRARY.load("locale", "en-US")).risks("活着没意思") == ()
+
+
 def test_a_denial_in_a_later_sentence_takes_nothing_back():
     lexicon = Lexicon(LIBRARY.load("locale", "en-US"))
     level, spans = screen("I wish I was dead. No, no, I'm fine.", [lexicon])
