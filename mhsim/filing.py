@@ -15,6 +15,7 @@ from mhsim.errors import Problem, listed, nearest, suggestion
 from mhsim.spec.agent import Critic, Judge, Patient, Prompt, Therapist
 from mhsim.spec.base import LOCALE, NAME, told
 from mhsim.spec.culture import LocalePack
+from mhsim.spec.form import ReviewForm
 from mhsim.spec.graph import Graph
 from mhsim.spec.instrument import Instrument
 from mhsim.spec.scenario import Scenario
@@ -27,6 +28,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "prompt": Prompt,
     "instrument": Instrument,
     "locale": LocalePack,
+    "form": ReviewForm,
     "graph": Graph,
     "scenario": Scenario,
 }
@@ -39,6 +41,7 @@ FOLDERS: dict[str, str] = {
     "prompt": "agents/prompts",
     "instrument": "agents/instruments",
     "locale": "agents/locales",
+    "form": "agents/forms",
     "graph": "graphs",
     "scenario": "scenarios",
 }

@@ -20,7 +20,16 @@ BUILT_IN = _HERE / "_content" if (_HERE / "_content" / "agents").is_dir() else _
 """Where shipped content lies: inside the wheel, or at the top of a checkout."""
 
 Kind = Literal[
-    "patient", "therapist", "critic", "judge", "prompt", "instrument", "locale", "graph", "scenario"
+    "patient",
+    "therapist",
+    "critic",
+    "judge",
+    "prompt",
+    "instrument",
+    "locale",
+    "form",
+    "graph",
+    "scenario",
 ]
 
 

@@ -22,6 +22,7 @@ WIDE = {
     "Trace.__init__": "what a trace is told of a session once, all by name",
     "report": "the options of a verb",
     "watch": "the options of a verb",
+    "review": "the options of a verb",
     "cluster_bootstrap": "an estimator's usual arguments",
     "erde": "an estimator's usual arguments",
     "sd_diff": "an estimator's usual arguments",

@@ -31,6 +31,10 @@ VERBS: dict[str, tuple[str, str]] = {
     ),
     "rerun": ("rerun:rerun", "Give conversations that failed another attempt."),
     "ctl": ("ctl:ctl", "Steer a running batch: pause, resume, cancel, workers, why."),
+    "review": (
+        "review:review",
+        "Send conversations to human raters, blinded, and take their ratings back.",
+    ),
     "report": ("report:report", "Tell what a run measured, and what is missing."),
     "export": ("exporting:export", "Hand a run over in another form."),
     "import": ("importing:import_", "Take in other projects' files, and say what is wrong there."),
