@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mhsim.cli.output import document, note, say
 
 if TYPE_CHECKING:
-    from mhsim.measure.summary import Number
     from mhsim.store import Run
 
 
@@ -54,65 +51,26 @@ def report(
     """
     from mhsim.embedding import embedder
     from mhsim.measure.authenticity.table import Given
-    from mhsim.measure.culture import culture_numbers
+    from mhsim.report.chapters import chapters
     from mhsim.store import Run, find_run
 
     opened = Run(find_run(run))
     if tables:
         _write(opened, tables, with_risk=with_risk)
-    found = _measured(opened, cutoffs)
     wanted = authenticity or reference or translations or embeddings
     given = Given(reference, translations, embedder(embeddings) if embeddings else None)
-    about_culture = list(culture_numbers(opened, given)) if wanted else []
+    every = list(chapters(opened, cutoffs, given if wanted else None))
     if json:
         scenario = opened.plan.scenario
-        every = (*found.numbers, *found.severity, *found.safety, *found.compared, *about_culture)
         document(
             run=str(opened.path),
             plan=opened.plan.hash,
             models={role: scenario.model_for(role).model for role in scenario.cast},
-            measures=[number.as_data() for number in every],
+            measures=[number.as_data() for chapter in every for number in chapter.numbers],
         )
         return 0
-    _print(opened, found, about_culture)
+    say("\n\n".join(page for chapter in every for page in chapter.pages))
     return 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Measured:
-    """What every report measures."""
-
-    numbers: Sequence[Number]
-    severity: Sequence[Number]
-    safety: Sequence[Number]
-    compared: Sequence[Number]
-
-
-def _measured(run: Run, cutoffs: str | None) -> _Measured:
-    from mhsim.measure.pairs import pairwise
-    from mhsim.measure.safety import enquiries
-    from mhsim.measure.severity import severity
-    from mhsim.measure.summary import summary
-
-    return _Measured(
-        numbers=summary(run),
-        severity=list(severity(run, cutoffs)),
-        safety=list(enquiries(run)),
-        compared=list(pairwise(run, cutoffs)),
-    )
-
-
-def _print(run: Run, found: _Measured, about_culture: Sequence[Number]) -> None:
-    from mhsim.report.culture import culture, enquiry
-    from mhsim.report.drift import drift
-    from mhsim.report.pairs import pairs
-    from mhsim.report.terminal import pages
-
-    written = [*pages(run, found.numbers), *enquiry(found.safety)]
-    say("\n\n".join([*written, *drift(found.severity), *pairs(found.compared)]))
-    if about_culture:
-        every = [*found.severity, *found.safety, *about_culture]
-        say("\n" + "\n\n".join(culture(every)))
 
 
 def _write(run: Run, folder: Path, *, with_risk: bool) -> None:
