@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from mhsim.casting import persona
-from mhsim.chat import Pool
+from mhsim.chat import Books, Pool, Terms, afford
 from mhsim.comparison import Compared, Pair, pairs, patient_role
 from mhsim.errors import InputError, PlayerError
 from mhsim.forms import Comparison
@@ -24,7 +24,7 @@ from mhsim.record import TrialId, Utterance
 from mhsim.session import Stage
 from mhsim.spec.agent import Patient, Persona
 from mhsim.state import now
-from mhsim.store import Run
+from mhsim.store import TAPE, Run
 from mhsim.table import Ask, Player
 from mhsim.writer import Writer
 
@@ -70,6 +70,7 @@ async def compare(
     workers: int = 16,
     players: Mapping[str, Player] | None = None,
     listener: Listener | None = None,
+    terms: Terms | None = None,
 ) -> ComparisonOutcome:
     """Make every planned comparison whose two conversations have ended.
 
@@ -78,16 +79,22 @@ async def compare(
         workers: comparisons at once, 1 or more.
         players: role to player, for judges somebody in this process answers for.
         listener: told what came of each.
+        terms: what chat models may cost, the run's conversations included.
 
     Raises:
-        InputError: the run's scenario plans no pairwise judging.
+        InputError: the run's scenario plans no pairwise judging, or a budget cannot be kept.
+        Halt: the budget is used up; the same call goes on.
         RunError: the directory has another writer, is damaged, or cannot be written.
     """
     opened = run if isinstance(run, Run) else Run(Path(run))
-    if opened.plan.scenario.pairwise is None:
+    wanted = opened.plan.scenario.pairwise
+    if wanted is None:
         raise InputError(f"{opened.path}: its scenario has no pairwise: {{judges: [...]}}")
+    terms = terms or Terms()
+    seats = set(wanted.judges) - {*(players or {})}
+    afford(terms, (opened.plan.scenario.model_for(role) for role in seats))
     with Writer(opened.path, opened.plan) as writer:
-        pool = Pool()
+        pool = Pool(Books(terms, opened.path / TAPE))
         ledger = writer.ledger()
         comparing = _Comparing(opened, Stage(opened.plan, players, pool=pool), ledger, listener)
         try:

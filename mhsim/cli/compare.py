@@ -7,19 +7,30 @@ import shlex
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, TextIO
+from typing import TYPE_CHECKING, Annotated, Self, TextIO
+
+from cyclopts import Parameter
 
 from mhsim.cli.output import note, say
-from mhsim.errors import InputError
+from mhsim.cli.terms import Options
+from mhsim.errors import Halt, InputError
 
 if TYPE_CHECKING:
+    from mhsim.chat import Terms
     from mhsim.comparison import Compared
 
 _OFTEN = 10.0
 """Seconds between two lines where there is no terminal."""
 
 
-def compare(run: str, /, *, workers: int = 16, quiet: bool = False) -> int:
+def compare(
+    run: str,
+    /,
+    *,
+    workers: int = 16,
+    quiet: bool = False,
+    paying: Annotated[Options, Parameter(name="*")] = Options(),  # noqa: B008
+) -> int:
     """Have judges say which of two patients is more depressed.
 
     Every two patients within arm and locale, as the scenario's `pairwise` says; `mhsim run` does it
@@ -33,18 +44,19 @@ def compare(run: str, /, *, workers: int = 16, quiet: bool = False) -> int:
         run: a run directory, or the name of one in runs/.
         workers: comparisons at once.
         quiet: show no progress.
+        paying: what chat models may cost, and where replies come from.
     """
     if workers < 1:
         raise InputError(f"mhsim compare: --workers: found {workers}; 1 or more")
     from mhsim.store import find_run
 
     path = find_run(run)
-    code = compared(path, workers, quiet=quiet)
+    code = compared(path, workers, paying.terms(), quiet=quiet)
     say(str(path))
     return code
 
 
-def compared(path: Path, workers: int, *, quiet: bool) -> int:
+def compared(path: Path, workers: int, terms: Terms, *, quiet: bool) -> int:
     """Make the comparisons of a run, tell how it gets on, and return the exit code."""
     from mhsim.comparing import compare as make
     from mhsim.comparison import count
@@ -53,12 +65,17 @@ def compared(path: Path, workers: int, *, quiet: bool) -> int:
     run = Run(path)
     with _Counter(count(run.plan), sys.stderr, quiet=quiet) as listener:
         try:
-            outcome = asyncio.run(make(run, workers=workers, listener=listener))
+            outcome = asyncio.run(make(run, workers=workers, listener=listener, terms=terms))
         except (KeyboardInterrupt, asyncio.CancelledError):
             listener.close()
             note("interrupted; every comparison made is on disk. To go on:")
             note(f"  mhsim compare {shlex.quote(str(path))}")
             return 130
+        except Halt as halt:
+            listener.close()
+            note(f"stopped: {halt.detail}")
+            note(f"every comparison made is on disk. To go on: mhsim compare {path}")
+            return 3 if halt.reason == "budget" else 1
     kept = f", {outcome.kept} were done before" if outcome.kept else ""
     note(f"{outcome.made} of {outcome.planned} comparisons made{kept}")
     if outcome.missing:

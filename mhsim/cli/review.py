@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -60,10 +61,21 @@ def review(  # one verb, two ways
         return _import(opened, files, consent, out, json=json)
     if files:
         raise InputError(f"mhsim review export: found {str(files[0])!r}; it takes no files")
+    team = _team(opened, raters, locale, bridge)
+    return _export(opened, team, (per, sample), out, json=json)
+
+
+def _export(
+    run: Run,
+    team: Mapping[str, frozenset[str]],
+    sizes: tuple[int, int],
+    folder: Path | None,
+    *,
+    json: bool,
+) -> int:
     from mhsim.reviewing.exporting import export
 
-    team = _team(opened, raters, locale, bridge)
-    made = export(opened, team, per=per, sample=sample, folder=out)
+    made = export(run, team, per=sizes[0], sample=sizes[1], folder=folder)
     if json:
         document(
             folder=str(made.folder),

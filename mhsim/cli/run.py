@@ -18,6 +18,7 @@ from mhsim.errors import InputError
 
 if TYPE_CHECKING:
     from mhsim.batch import Outcome
+    from mhsim.chat import Terms
     from mhsim.errors import Halt
     from mhsim.steering import Steering
 
@@ -86,17 +87,17 @@ def run(
     if outcome.stopped:
         say(str(path))
         return stopped(outcome.stopped, again)
-    return _done(outcome, workers, quiet=quiet)
+    return _done(outcome, workers, terms, quiet=quiet)
 
 
-def _done(outcome: Outcome, workers: int, *, quiet: bool) -> int:
+def _done(outcome: Outcome, workers: int, terms: Terms, *, quiet: bool) -> int:
     """Do what comes after the last conversation; return the exit code."""
     path = outcome.run.path
     code = 1 if outcome.failed else 0
     if outcome.run.plan.scenario.pairwise is not None:
         from mhsim.cli.compare import compared
 
-        code = max(code, compared(path, workers, quiet=quiet))
+        code = compared(path, workers, terms, quiet=quiet) or code
     say(str(path))
     note(f"next: mhsim report {shlex.quote(str(path))}")
     return code

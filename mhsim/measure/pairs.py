@@ -20,6 +20,7 @@ from mhsim.measure.estimators.pairwise import (
     Decision,
     bradley_terry,
     kendall_tau,
+    order_agreement,
     pairwise_accuracy,
     pairwise_levels,
     position_bias,
@@ -94,25 +95,6 @@ class _Truth:
         if len(names) < 2:
             return math.nan
         return kendall_tau([strengths[n] for n in names], [self.totals[n] for n in names])
-
-
-def order_agreement(decisions: Sequence[Decision]) -> float:
-    """Return, of pairs decided both ways round, the share that named the same person; NaN without.
-
-    Args:
-        decisions: who was shown first, the other, who was named; replicates in the same order.
-    """
-    named: dict[tuple[str, str], list[str]] = {}
-    for one, other, who in decisions:
-        if who not in TIES:
-            named.setdefault((one, other), []).append(who)
-    alike = [
-        a == b
-        for (one, other), first in named.items()
-        if one < other
-        for a, b in zip(first, named.get((other, one), ()), strict=False)
-    ]
-    return sum(alike) / len(alike) if alike else math.nan
 
 
 class _Decided:

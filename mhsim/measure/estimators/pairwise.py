@@ -89,6 +89,25 @@ def position_bias(winners: Sequence[Decision]) -> float:
     return fmean(first) - 0.5 if first else math.nan
 
 
+def order_agreement(decisions: Sequence[Decision]) -> float:
+    """Return, of pairs decided both ways round, the share that named the same person; NaN without.
+
+    Args:
+        decisions: who was shown first, the other, who was named; replicates in the same order.
+    """
+    named: dict[tuple[str, str], list[str]] = {}
+    for one, other, who in decisions:
+        if who not in TIES:
+            named.setdefault((one, other), []).append(who)
+    alike = [
+        a == b
+        for (one, other), first in named.items()
+        if one < other
+        for a, b in zip(first, named.get((other, one), ()), strict=False)
+    ]
+    return sum(alike) / len(alike) if alike else math.nan
+
+
 def bradley_terry(winners: Sequence[Decision], rounds: int = 1000) -> dict[str, float]:
     """Return each person's log strength, mean 0, by Bradley and Terry's model.
 
