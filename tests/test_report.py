@@ -140,7 +140,7 @@ def test_only_what_two_instruments_ask_alike_is_compared() -> None:
 
 def other_judge(instrument: str, items: dict[str, Any]) -> Run:
     """Play a conversation with a judge who fills in another instrument."""
-    judge = JUDGE.model_copy(update={"instrument": instrument})
+    judge = JUDGE.model_copy(update={"scale": instrument})
     base = scenario("interview", {"turns": 1})
     made = make_plan(base.model_copy(update={"cast": {**base.cast, "judge": (judge,)}}), LIBRARY)
     return played(made, instrument, {"judge": [{"rationale": "read", **items}]}).run
