@@ -27,6 +27,8 @@ def import_(
     template: Path | None = None,
     map: str | None = None,
     locale: str = "en-US",
+    judge: str | None = None,
+    model: str = "reference",
     json: bool = False,
 ) -> int:
     """Take in other projects' files, and say what is wrong there.
@@ -39,6 +41,7 @@ def import_(
     Examples:
         mhsim import talkdep patient_profiles --truth golden_truth.txt
         mhsim import vera-run conversations --check
+        mhsim import talkdep-conversations final_conversations --judge severity
         mhsim import transcripts calls.csv --map speaker=who,text=utterance --locale zh-CN
 
     Args:
@@ -51,6 +54,8 @@ def import_(
         template: the template that personas are told by.
         map: our columns to theirs: conversation, speaker, text, patient.
         locale: whose language is spoken.
+        judge: a judge of ours that rates the conversations, turn by turn, such as severity.
+        model: what answers for that judge: reference, or provider:name.
         json: print counts and findings as JSON.
     """
     from mhsim.importing.haul import Options
@@ -58,7 +63,7 @@ def import_(
 
     if not path.exists():
         raise InputError(f"mhsim import: {path}: there is no such file or folder")
-    options = Options(truth, template, _columns(map), _locale(locale))
+    options = Options(truth, template, _columns(map), _locale(locale), judge, model)
     taken = take(format, path, options, out, dry=check)
     if json:
         document(

@@ -78,12 +78,16 @@ class Options:
         template: a file of a prompt's template.
         columns: what we call a column to what the source calls it.
         locale: where the people are at home, and whose language they speak.
+        judge: a judge of ours that rates every conversation, turn by turn.
+        model: what answers for it.
     """
 
     truth: Path | None = None
     template: Path | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     locale: str = "en-US"
+    judge: str | None = None
+    model: str = "reference"
 
 
 class Unusable(InputError):

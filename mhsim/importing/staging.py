@@ -11,17 +11,17 @@ from typing import Any
 import mhsim
 from mhsim.errors import InputError
 from mhsim.imported import Heard, Kept, write_imported
-from mhsim.importing.haul import Haul, Message, Talk
+from mhsim.importing.haul import Haul, Talk
 from mhsim.importing.people import sketch
+from mhsim.importing.rating import JUDGE, judge_of, told
 from mhsim.library import Library
 from mhsim.planning import Plan
-from mhsim.record import AnyEvent, Closing, Opening, TrialId, Utterance, dump
+from mhsim.record import Opening, TrialId, dump
 from mhsim.spec.agent import Patient, Therapist
 from mhsim.spec.culture import LocalePack
 from mhsim.spec.graph import Graph
 from mhsim.spec.instrument import Instrument
 from mhsim.spec.scenario import Scenario
-from mhsim.state import Log
 from mhsim.writer import Writer
 
 ARM = "imported"
@@ -40,10 +40,11 @@ def stage(haul: Haul, out: Path) -> Path:
     trials = list(_trials(haul, people))
     plan = _plan(haul, people, [trial for trial, _ in trials])
     with Writer(out, plan) as writer:
-        for trial, talk in trials:
+        opened = [(trial, talk, _opening(trial, plan)) for trial, talk in trials]
+        for trial, events in told(plan, opened):
             file = writer.closed(trial.id)
             draft = file.with_name(f"{file.name}.draft")
-            draft.write_bytes(b"".join(map(dump, events(trial, talk, plan))))
+            draft.write_bytes(b"".join(map(dump, events)))
             draft.rename(file)
         heard = [_heard(haul, trial, talk) for trial, talk in trials]
         kept = [Kept(format=haul.format, file=f, data=data) for f, data in haul.kept.items()]
@@ -67,6 +68,11 @@ def _people(haul: Haul) -> dict[str, Patient]:
     return found
 
 
+def _judged(haul: Haul) -> dict[str, str]:
+    """Return the judge's role and name, where one is asked for."""
+    return {JUDGE: haul.options.judge} if haul.options.judge else {}
+
+
 def _trials(haul: Haul, people: dict[str, Patient]) -> Iterator[tuple[TrialId, Talk]]:
     counted: Counter[str] = Counter()
     for talk in haul.talks:
@@ -79,7 +85,7 @@ def _trials(haul: Haul, people: dict[str, Patient]) -> Iterator[tuple[TrialId, T
             id=".".join([ARM, haul.options.locale, talk.patient, f"{number:03d}"]),
             arm=ARM,
             locale=haul.options.locale,
-            cast={"patient": talk.patient, "therapist": _CLINICIAN},
+            cast={"patient": talk.patient, "therapist": _CLINICIAN, **_judged(haul)},
             replicate=number,
             seed=int.from_bytes(seed, "big"),
         )
@@ -90,15 +96,20 @@ def _plan(haul: Haul, people: dict[str, Patient], trials: list[TrialId]) -> Plan
     library = Library()
     clinician = Therapist(kind="therapist", about=f"As found in {haul.format}.", style="open")
     turns = max((1, *(len(talk.messages) for talk in haul.talks)))
+    judge, models = judge_of(haul.options), {"default": f"imported:{haul.format}"}
     data: dict[str, Any] = {
         "about": f"Imported from {haul.format}; nothing of it was played here.",
-        "graph": _graph(),
-        "cast": {"patient": list(people), "therapist": _CLINICIAN},
-        "models": {"default": f"imported:{haul.format}"},
+        "graph": _graph(judged=judge is not None),
+        "cast": {"patient": list(people), "therapist": _CLINICIAN, **_judged(haul)},
+        "models": {**models, JUDGE: haul.options.model} if judge else models,
         "limits": {"turns": turns},
+        "replicates": max((trial.replicate for trial in trials), default=1),
         "arms": {ARM: {"locales": [haul.options.locale]}},
     }
     named = {each.presentation.instrument for each in people.values()}
+    named |= {judge.scale} if judge else set()
+    agents: dict[str, Any] = {**people, _CLINICIAN: clinician}
+    agents |= {haul.options.judge: judge} if judge and haul.options.judge else {}
     instruments: dict[str, Instrument] = {
         name: library.load("instrument", name) for name in sorted(filter(None, named))
     }
@@ -108,10 +119,10 @@ def _plan(haul: Haul, people: dict[str, Patient], trials: list[TrialId]) -> Plan
         name=f"imported-{haul.format}",
         scenario=scenario,
         graph=scenario.graph,
-        agents={**people, _CLINICIAN: clinician},
+        agents=agents,
         instruments=instruments,
         packs=_packs(library, haul.options.locale),
-        prompts={},
+        prompts={JUDGE: library.load("prompt", "judge").text} if judge else {},
         files=(),
         mhsim=mhsim.__version__,
         listed=tuple(trials),
@@ -125,46 +136,31 @@ def _packs(library: Library, locale: str) -> dict[str, LocalePack]:
         return {}
 
 
-def _graph() -> Graph:
-    return Graph.model_validate(
-        {
-            "about": "A conversation that took place elsewhere.",
-            "start": "therapist",
-            "nodes": {
-                "therapist": {"kind": "speak", "role": "therapist"},
-                "patient": {"kind": "speak", "role": "patient"},
-            },
-            "edges": {
-                "therapist": "patient",
-                "patient": [{"to": "therapist", "limit": "turns"}, "end"],
-            },
-        }
+def _graph(*, judged: bool) -> Graph:
+    again: list[Any] = [{"to": "therapist", "limit": "turns"}, "end"]
+    graph: dict[str, Any] = {
+        "about": "A conversation that took place elsewhere.",
+        "start": "therapist",
+        "nodes": {
+            "therapist": {"kind": "speak", "role": "therapist"},
+            "patient": {"kind": "speak", "role": "patient"},
+        },
+        "edges": {"therapist": "patient", "patient": JUDGE if judged else again},
+    }
+    if judged:
+        graph["nodes"][JUDGE] = {"kind": "rate", "roles": [JUDGE], "of": "patient"}
+        graph["edges"][JUDGE] = again
+    return Graph.model_validate(graph)
+
+
+def _opening(trial: TrialId, plan: Plan) -> Opening:
+    return Opening(
+        trial=trial,
+        plan=plan.hash,
+        models={role: plan.scenario.model_for(role).model for role in trial.cast},
+        prompts={},
+        mhsim=mhsim.__version__,
     )
-
-
-def events(trial: TrialId, talk: Talk, plan: Plan) -> list[AnyEvent]:
-    """Return a conversation as events: who speaks a second time in a turn begins the next."""
-    log = Log()
-    models = dict.fromkeys(trial.cast, f"imported:{plan.name}")
-    opening = Opening(
-        trial=trial, plan=plan.hash, models=models, prompts={}, mhsim=mhsim.__version__
-    )
-    log.record("", [opening])
-    for turn, message in _turns(talk):
-        said = Utterance(turn=turn, role=message.role, text=message.text)
-        log.record(message.role, [said])
-    detail = "imported; how it ended is not known"
-    log.record("", [Closing(turn=log.turn, reason="closed", detail=detail)])
-    return list(log)
-
-
-def _turns(talk: Talk) -> Iterator[tuple[int, Message]]:
-    turn, spoken = 1, set[str]()
-    for message in talk.messages:
-        if message.role in spoken or (message.role == "therapist" and spoken):
-            turn, spoken = turn + 1, set[str]()
-        spoken.add(message.role)
-        yield turn, message
 
 
 def _heard(haul: Haul, trial: TrialId, talk: Talk) -> Heard:

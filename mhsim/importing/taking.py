@@ -9,6 +9,7 @@ from mhsim.errors import InputError
 from mhsim.importing.checks import check
 from mhsim.importing.haul import IMPORTERS, Finding, Haul, Options
 from mhsim.importing.landing import land
+from mhsim.importing.rating import judge_of
 from mhsim.importing.staging import stage
 
 
@@ -54,6 +55,7 @@ def take(
     """
     importer = IMPORTERS.get(format_)
     haul = Haul(format_, options or Options(), root=path.parent)
+    judge_of(haul.options)
     importer(path, haul)
     if not any(haul.counts().values()):
         said = [str(finding) for finding in haul.findings[:3]] or [

@@ -77,6 +77,8 @@ class _Reading:
         self._rows = {name: n for n, name in enumerate(self.patients)}
         self._count: dict[tuple[int, int], int] = {}
         each = max(1, plan.size // max(1, len(self.patients) * len(self.conditions)))
+        # What was imported is listed, not crossed: some people have more conversations than others.
+        each = plan.scenario.replicates if plan.listed is not None else each
         self._shape = (len(self.patients), len(self.conditions), each)
         self.planned = np.zeros(self._shape)
         self.turns = np.full(self._shape, np.nan)

@@ -403,3 +403,24 @@ def test_without_json_findings_are_lines_and_the_rest_goes_to_stderr():
     assert found.out.startswith("talks/cora-final-conversation.txt:5: the patient is called")
     assert "wrote runs/imported-talkdep-conversations" in found.err
     assert "4 conversations, 15 messages; 3 findings" in found.err
+
+
+def test_a_judge_of_ours_rates_what_was_imported_turn_by_turn():
+    run = Run(Path(taken("talkdep-conversations", "talks", "--judge", "severity")["run"]))
+    for session in run.sessions():
+        patient = {u.turn for u in session.transcript if u.role == "patient"}
+        assert {rating.turn for rating in session.ratings("judge")} == patient
+    assert "judge" in call("report", str(run.path)).out
+    assert call("watch", str(run.path), "imported.en-US.ada.001", "--pace", "0").code == 0
+
+
+@pytest.mark.parametrize(
+    ("judge", "message"),
+    [("nobody", "there is no judge 'nobody'"), ("vera-rubric", "follows questions")],
+)
+def test_a_judge_that_cannot_rate_is_refused_before_anything_is_read(judge: str, message: str):
+    taken("vera-rubric", "vera/rubric.tsv")
+    found = call("import", "erisk", str(lay("erisk")), "--judge", judge)
+    assert found.code == 2
+    assert message in found.err
+    assert not Path("runs").exists()
