@@ -6,7 +6,7 @@ UV := $(shell command -v uv 2>/dev/null)
 INSTALL := $(if $(UV),$(UV) pip install -q --python $(BIN)/python,$(BIN)/python -m pip install -q --disable-pip-version-check)
 DEMO := runs/demo
 
-.PHONY: demo test check fmt faults bench content weights docs clean
+.PHONY: demo test check fmt faults bench calibrate content weights docs clean
 
 $(BIN)/python:
 	$(if $(UV),$(UV) venv -q $(VENV),$(PYTHON) -m venv $(VENV))
@@ -40,6 +40,9 @@ fmt: $(VENV)/.installed-test
 
 faults: $(VENV)/.installed-test ## runs against a server that misbehaves; docs/reliability/faults.md
 	$(BIN)/python benchmarks/faults.py
+
+calibrate: $(VENV)/.installed ## the measures on 1,000 samples each with planted truth; a quarter of an hour
+	$(BIN)/mhsim calibrate measures --replications 1000 --json > docs/evaluation/measures.json
 
 bench: $(VENV)/.installed-test ## the engine against a hand-written loop, our client against the provider's package
 	$(BIN)/python benchmarks/engine.py

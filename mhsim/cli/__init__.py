@@ -38,7 +38,11 @@ VERBS: dict[str, tuple[str, str]] = {
     "report": ("report:report", "Tell what a run measured, and what is missing."),
     "export": ("exporting:export", "Hand a run over in another form."),
     "import": ("importing:import_", "Take in other projects' files, and say what is wrong there."),
-    "calibrate": ("calibrate:calibrate", "Tell how well the critic or the risk screen does."),
+    "calibrate": (
+        "calibrate:calibrate",
+        "Tell how well the critic, the risk screen or the measures do.",
+    ),
+    "power": ("power:power", "Tell how many patients and replicates find a shift."),
     "doctor": ("doctor:doctor", "Tell what is installed and what can be used."),
 }
 """Verb to where it is done, below this package, and the first line of its docstring."""

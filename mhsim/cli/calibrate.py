@@ -18,11 +18,18 @@ if TYPE_CHECKING:
 
 
 def calibrate(
-    what: Literal["critic", "risk"], file: Path, /, *, critic: str = "text", json: bool = False
+    what: Literal["critic", "risk", "measures"],
+    file: Path | None = None,
+    /,
+    *,
+    critic: str = "text",
+    replications: int = 1000,
+    json: bool = False,
 ) -> int:
-    """Tell how well the critic or the risk screen does.
+    """Tell how well the critic, the risk screen or the measures do.
 
-    On utterances whose label is known, per label and language, with Wilson intervals.
+    Critic and screen: on utterances whose label is known, per label and language, with Wilson
+    intervals. Measures: on samples in which the truth is planted, bias, coverage and power.
 
     The file holds one JSON object per line: id, locale, text, and label (critic) or risk (screen);
     a critic also reads persona, a short description of the speaker.
@@ -31,13 +38,21 @@ def calibrate(
         mhsim calibrate critic docs/evaluation/critic-dev.jsonl
         mhsim calibrate critic mine.jsonl --critic ollama:qwen3:8b
         mhsim calibrate risk mine.jsonl --json
+        mhsim calibrate measures --replications 200
 
     Args:
-        what: critic or risk.
-        file: labelled utterances, JSON lines.
+        what: critic, risk or measures.
+        file: labelled utterances, JSON lines; the measures need none.
         critic: which critic: text, reference, script:FILE, or a chat model, provider:model.
+        replications: samples in which the measures are tried, of every kind.
         json: print it as JSON, predictions too.
     """
+    if what == "measures":
+        return _measures(replications, json=json)
+    if file is None:
+        raise InputError(
+            f"mhsim calibrate {what}: FILE is missing: labelled utterances, JSON lines"
+        )
     if what == "risk":
         return _risk(file, json=json)
     from mhsim.critic import Finding
@@ -67,6 +82,22 @@ def calibrate(
     if missing:
         failed = next(f for f in found if not isinstance(f, Finding))
         say(f"\nmissing: {missing} of {len(rows)}, in no figure; the first: {failed}")
+    return 0
+
+
+def _measures(replications: int, *, json: bool) -> int:
+    from mhsim.measure.calibration import campaign
+    from mhsim.report.calibration import calibration
+
+    if replications < 2:
+        raise InputError(
+            f"mhsim calibrate: --replications: found {replications}; 2 or more is right"
+        )
+    checks = list(campaign(replications))
+    if json:
+        document(replications=replications, checks=[check.as_data() for check in checks])
+        return 0
+    say("\n\n".join(calibration(checks)))
     return 0
 
 

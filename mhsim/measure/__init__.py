@@ -20,7 +20,7 @@ _ESTIMATORS = {
     "early": ("erde", "f_latency"),
     "equivalence": ("paired_t", "tost", "verdict"),
     "erisk": ("adodl", "ashr", "erisk"),
-    "icc": ("icc", "icc_a1", "mean_squares"),
+    "icc": ("icc", "icc_a1", "icc_c1", "mean_squares"),
     "kappa": (
         "cohen_kappa", "confusion", "fleiss_kappa", "gwet", "kappa_from_table", "qwk",
         "weight_matrix",

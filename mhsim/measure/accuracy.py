@@ -39,15 +39,20 @@ def accuracy(sample: Sample, judged: Judged) -> Iterator[Number]:
         for place, condition in enumerate(sample.conditions)
     ]
     for cell in cells:
-        yield from _means(cell)
+        yield from measured(cell)
         yield from _constants(cell)
-        yield from band_table(cell)
-        yield from _line(cell)
         yield from screened(cell)
     if sample.english is not None:
         for cell in cells:
             if not cell.where["locale"].startswith("en-"):
                 yield from _differences(cell, cells[sample.english])
+
+
+def measured(cell: Cell) -> Iterator[Number]:
+    """Yield errors, shares, bands and the calibration line of one condition."""
+    yield from _means(cell)
+    yield from band_table(cell)
+    yield from _line(cell)
 
 
 def _where(judged: Judged, condition: Condition) -> dict[str, str]:

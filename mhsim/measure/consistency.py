@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from mhsim.measure.cell import BOUNDS
 from mhsim.measure.estimators.arrays import Floats, Ints
 from mhsim.measure.estimators.distributions import t_quantile
 from mhsim.measure.estimators.equivalence import paired_t, tost, verdict
-from mhsim.measure.estimators.icc import icc
+from mhsim.measure.estimators.icc import icc_a1, icc_c1
 from mhsim.measure.estimators.kappa import kappa_from_table
 from mhsim.measure.estimators.proportions import wilson
 from mhsim.measure.family import Test
@@ -126,10 +126,12 @@ def _correlations(pair: Pairing) -> Iterator[Number]:
     """Yield agreement and consistency of twins: the gap between them is the bias."""
     one, other = (each[pair.both] for each in pair.totals)
     table = np.stack([one, other], axis=1)
-    for name, measure in (("ICC(A,1)", "twin_icc_agreement"), ("ICC(C,1)", "twin_icc_consistency")):
+    statistics = {"ICC(A,1)": ("twin_icc_agreement", icc_a1),
+                  "ICC(C,1)": ("twin_icc_consistency", icc_c1)}  # fmt: skip
+    for name, (measure, statistic) in statistics.items():
 
-        def value(places: Ints, name: str = name) -> float:
-            return icc(table[places])[name][0] if len(places) > 1 else math.nan
+        def value(places: Ints, statistic: Callable[[Floats], float] = statistic) -> float:
+            return statistic(table[places]) if len(places) > 1 else math.nan
 
         found = jackknife(len(table), value, "fisher") if len(table) > 2 else Estimate(None)
         method = f"{name} of totals; inflated by how far patients lie apart; {JACKKNIFE}"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from mhsim.measure.estimators.arrays import Floats
-from mhsim.measure.estimators.bland_altman import Z, bland_altman_repeated
+from mhsim.measure.estimators.bland_altman import Z
 from mhsim.measure.estimators.distributions import t_quantile
-from mhsim.measure.interval import JACKKNIFE, Estimate, jackknife
+from mhsim.measure.interval import JACKKNIFE, Estimate, average, jackknife
 from mhsim.measure.pairing import Pairing
 from mhsim.measure.summary import Number
 
@@ -22,21 +22,15 @@ def limits(pair: Pairing) -> Iterator[Number]:
     both = pair.both
     if both.size < 3:
         return
-    n = both.size
-    bias, sd = float(pair.shifts.mean()), float(pair.shifts.std(ddof=1))
-    repeated = _repeated(pair)
-    unit = "of persons"
-    if repeated.shape[1] > 1:
-        sd = bland_altman_repeated(repeated)["sd"]
-        unit = f"of single pairs of conversations, {repeated.shape[1]} per person"
-    low, high = bias - Z * sd, bias + Z * sd
-    method = f"bias and 95 % limits of agreement {unit}"
-    value = Estimate(bias, low, high, n)
+    n, found = both.size, _spread(pair)
+    low, high = found.bias - Z * found.sd, found.bias + Z * found.sd
+    method = f"bias and 95 % limits of agreement {found.unit}"
+    value = Estimate(found.bias, low, high, n)
     yield value.number("limits_of_agreement", method, pair.where, pair.missing)
-    around = t_quantile(0.975, n - 1) * sd * math.sqrt(1 / n + Z * Z / (2 * (n - 1)))
+    around = t_quantile(0.975, n - 1) * found.se
     for name, limit in (("lower", low), ("upper", high)):
         value = Estimate(limit, limit - around, limit + around, n)
-        method = f"{name} limit {unit}, 95 % interval"
+        method = f"{name} limit {found.unit}, 95 % interval"
         yield value.number(f"limit_{name}", method, pair.where, pair.missing)
     halves, shifts = (one[both] + other[both]) / 2, pair.shifts
     value = jackknife(n, lambda places: slope(halves[places], shifts[places]))
@@ -44,12 +38,47 @@ def limits(pair: Pairing) -> Iterator[Number]:
     yield value.number("proportional_bias", method, pair.where, pair.missing)
 
 
-def _repeated(pair: Pairing) -> Floats:
-    """Return persons x repetitions of paired differences that nobody lacks."""
-    cells = pair.judged.totals[pair.both]
+@dataclass(frozen=True, slots=True)
+class _Spread:
+    """Bias, standard deviation of a difference, standard error of a limit; of persons or pairs."""
+
+    bias: float
+    sd: float
+    se: float
+    unit: str
+
+
+def _spread(pair: Pairing) -> _Spread:
+    """Return how far twins lie apart: one pair of conversations where there are replicates.
+
+    The variance of one pair is that between persons plus that within, as `bland_altman_repeated`
+    has it, for persons who may have lost some of their pairs. A limit's error is that of the bias
+    and, times 1.96, that of the standard deviation, both mean squares counted with their own
+    degrees of freedom.
+    """
+    shifts = pair.shifts
+    n, bias, variance = shifts.size, float(shifts.mean()), float(shifts.var(ddof=1))
+    cells = pair.judged.totals
     pairs = cells[:, pair.one] - cells[:, pair.other]
-    whole: Any = np.isfinite(pairs).all(axis=0)
-    return pairs[:, whole]
+    count = np.isfinite(pairs).sum(axis=1)
+    pairs, count = pairs[count > 0], count[count > 0]
+    df = int((count - 1).sum())
+    if df < 1 or len(count) < 3:
+        return _Spread(bias, math.sqrt(variance), _error(variance, variance, 0.0, n), "of persons")
+    means = average(pairs, 1)
+    within = float(np.nansum((pairs - means[:, None]) ** 2)) / df
+    of_means, once = float(means.var(ddof=1)), float((1 / count).mean())
+    total = max(0.0, of_means - within * once) + within
+    se = _error(total, of_means, (1 - once) ** 2 * 2 * within**2 / df, len(count))
+    return _Spread(bias, math.sqrt(total), se, "of single pairs, replicates within persons")
+
+
+def _error(total: float, of_means: float, within: float, n: int) -> float:
+    """Return the standard error of bias - 1.96 sd, by the delta method."""
+    if not total:
+        return 0.0
+    spread = 2 * of_means**2 / (n - 1) + within
+    return math.sqrt(of_means / n + Z**2 * spread / (4 * total))
 
 
 def slope(x: Floats, y: Floats) -> float:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -40,8 +41,16 @@ def t_quantile(p: float, df: float) -> float:
 
 
 def noncentral_t_cdf(x: float, df: float, shift: float) -> float:
-    """Return P(T <= x) of the noncentral t; `shift` is its noncentrality."""
-    return float(_special.nctdtr(df, shift, x))
+    """Return P(T <= x) of the noncentral t; `shift` is its noncentrality.
+
+    Far out, where the series gives up, by the normal approximation of Johnson and Welch 1940
+    (doi:10.1093/biomet/31.3-4.362).
+    """
+    exact = float(_special.nctdtr(df, shift, x))
+    if not math.isnan(exact):
+        return exact
+    middle = x * (1 - 1 / (4 * df)) - shift
+    return float(normal_cdf(middle / (1 + x * x / (2 * df)) ** 0.5))
 
 
 def f_quantile(p: float, df1: float, df2: float) -> float:

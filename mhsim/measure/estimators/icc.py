@@ -52,6 +52,15 @@ def icc_a1(X: ArrayLike) -> float:
     return _agreement(mean_squares(X))
 
 
+def icc_c1(X: ArrayLike) -> float:
+    """Return ICC(C,1), the consistency of single ratings, without its interval.
+
+    Formula: (BMS - EMS) / (BMS + (k-1) EMS). NaN where nothing varies.
+    """
+    ms = mean_squares(X)
+    return _ratio(ms["BMS"] - ms["EMS"], ms["BMS"] + (ms["k"] - 1) * ms["EMS"])
+
+
 def _agreement(ms: dict[str, float]) -> float:
     top = ms["BMS"] - ms["EMS"]
     bottom = ms["BMS"] + (ms["k"] - 1) * ms["EMS"] + ms["k"] * (ms["JMS"] - ms["EMS"]) / ms["n"]
