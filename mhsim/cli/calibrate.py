@@ -53,8 +53,10 @@ def calibrate(
         raise InputError(
             f"mhsim calibrate {what}: FILE is missing: labelled utterances, JSON lines"
         )
-    if what == "risk":
-        return _risk(file, json=json)
+    return _risk(file, json=json) if what == "risk" else _critic(file, critic, json=json)
+
+
+def _critic(file: Path, critic: str, *, json: bool) -> int:
     from mhsim.critic import Finding
     from mhsim.measure.critics import as_data, figures, read_labelled
 
