@@ -28,7 +28,8 @@ _ESTIMATORS = {
     "matched": ("dif_matched_paired", "dif_purified", "label_swap_p"),
     "multiplicity": ("bh", "holm"),
     "pairwise": (
-        "bradley_terry", "kendall_tau", "pairwise_accuracy", "pairwise_levels", "position_bias",
+        "bradley_terry", "kendall_tau", "order_agreement", "pairwise_accuracy", "pairwise_levels",
+        "position_bias",
     ),
     "power": ("detectable", "n_for_power", "power_paired_t", "power_tost", "sd_diff"),
     "prediction": ("ppi_mean",),
