@@ -237,9 +237,9 @@ def page(size: Size, runs: list[Seen]) -> str:
     claims = [line for r in runs for line in _claims(r)]
     return f"""# The fault campaign
 
-Made by `make faults` ({platform.python_version()} on {os.cpu_count()} cores, shared): real runs of
-`mhsim run` against a server on loopback that misbehaves. {size.conversations} conversations of
-{size.turns} turns, three calls a turn, {WORKERS} at once; a good reply takes
+Made by `make faults` (Python {platform.python_version()}, {os.cpu_count()} cores, shared): real
+runs of `mhsim run` against a server on loopback that misbehaves. {size.conversations} conversations
+of {size.turns} turns, three calls a turn, {WORKERS} at once; a good reply takes
 20 ms, a call counts as hung after {TIMEOUT:g} s. `killed` is ended by SIGKILL when half of the
 calls are made, and started again.
 
@@ -256,6 +256,10 @@ Faults served, by kind:
 What is claimed, read off the files of each run:
 
 {chr(10).join(claims)}
+
+Where the time goes: calls that hang are waited for, and whoever was refused or cut off waits before
+the next try ({TIMEOUT:g} s, 1 s, or 0 to 1 s at random, against the 20 ms of a good reply). With a
+model that takes seconds such waits are as long, and so a smaller part.
 
 A reply in the wrong language or a refusal that stands in a transcript is what the model said; how
 often that was is counted above. A failed conversation is closed with a reason and can be played

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from itertools import pairwise
+from random import Random
+from statistics import mean
 
 import pytest
 from clockwork import timed
@@ -84,6 +86,19 @@ def test_a_burst_of_refusals_counts_once() -> None:
     assert limit.value == 8
     limit.overloaded(begun=3.0, now=4.0)
     assert limit.value == 4
+
+
+def test_a_server_that_refuses_some_whatever_their_number_is_kept_busy() -> None:
+    """One in twenty, at random; one in three is too many."""
+    for share, least, most in ((0.05, 20, 64), (0.33, 1, 6)):
+        limit, draw, levels = Limit(64), Random(1), list[int]()
+        for now in range(4000):
+            if draw.random() < share:
+                limit.overloaded(begun=now, now=now)
+            else:
+                limit.good(in_flight=limit.value)
+            levels.append(limit.value)
+        assert least <= mean(levels[1000:]) <= most
 
 
 def test_it_rises_only_while_it_is_used() -> None:

@@ -53,13 +53,37 @@ def test_the_plan_as_json_has_the_agreed_keys() -> None:
 
 def test_what_a_chat_model_will_take_is_estimated_and_its_unknown_price_said() -> None:
     """Calls are an upper bound, tokens two bounds, a price is never made up."""
-    small(models="{default: reference, patient: 'openai:gpt-5-mini'}")
+    small(models="{default: reference, patient: 'ollama:llama3'}")
     done = call("plan", "small")
-    assert "patient: openai:gpt-5-mini, 1 cast\n" in done.out
-    assert done.out.endswith("tokens, cost unknown\n")
+    assert "patient: ollama:llama3, 1 cast\n" in done.out
+    assert "tokens, cost unknown\nno price is known for ollama:llama3; give it" in done.out
     told = json.loads(call("plan", "small", "--json").out)
     assert told["cost"] is None
     assert 0 < told["tokens"]["low"] < told["tokens"]["high"]
+
+
+def test_what_a_chat_model_will_cost_is_a_range() -> None:
+    """By the scenario's price, or the list's."""
+    for model in ("'openai:gpt-5-mini'", "{model: 'ollama:x', price: {input: 1, output: 2}}"):
+        small(models=f"{{default: {model}}}")
+        cost = json.loads(call("plan", "small", "--json").out)["cost"]
+        assert 0 < cost["low"] < cost["high"] < 10
+
+
+def test_twice_the_price_is_twice_the_cost_and_thinking_costs_more() -> None:
+    """Nothing else changes."""
+    made = [
+        estimate(scripted_plan("culture-loop", {"turns": 5}, models={"default": model}))
+        for model in (
+            {"model": "openai:x", "price": {"input": 1, "output": 4}},
+            {"model": "openai:x", "price": {"input": 2, "output": 8}},
+            {"model": "openai:x", "price": {"input": 1, "output": 4}, "reasoning_effort": "high"},
+        )
+    ]
+    (low, high), (low2, high2), (low3, high3) = (one.cost for one in made if one.cost)
+    assert (low2, high2) == pytest.approx((2 * low, 2 * high))
+    assert low3 == low
+    assert high3 > high
 
 
 def test_contrasts_and_a_scenario_without_words_are_shown() -> None:

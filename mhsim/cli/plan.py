@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from mhsim.cli.output import document, say, table
+from mhsim.errors import listed
+
+if TYPE_CHECKING:
+    from mhsim.estimate import Estimate
+    from mhsim.planning import Plan
 
 
 def plan(scenario: str, /, *, json: bool = False) -> int:
     """Show the design, and what it will take, before spending.
 
-    Calls, tokens and cost are bounds: conversations may end before their limit.
+    Calls, tokens and cost are rough bounds: conversations may end before their limit, replies may
+    have to be asked for again, and what a provider has cached costs less.
 
     Examples:
         mhsim plan persona-trap
@@ -37,6 +45,12 @@ def plan(scenario: str, /, *, json: bool = False) -> int:
             ],
         )
         return 0
+    _show(made, cost)
+    return 0
+
+
+def _show(made: Plan, cost: Estimate) -> None:
+    """Say it in words."""
     design = made.scenario
     graph = design.graph if isinstance(design.graph, str) else "written out"
     say(": ".join(filter(None, [made.name, design.about])))
@@ -56,7 +70,9 @@ def plan(scenario: str, /, *, json: bool = False) -> int:
     say()
     say(f"{made.size} trials, at most {cost.calls:,} calls, {_tokens(*cost.tokens)}, "
         f"{_price(cost.cost)}")  # fmt: skip
-    return 0
+    if cost.unpriced:
+        say(f"no price is known for {listed(cost.unpriced)}; give it in the scenario: "
+            "price: {input: 0.25, output: 2.0}, US dollars per million tokens")  # fmt: skip
 
 
 def _limits(limits: dict[str, int]) -> str:
