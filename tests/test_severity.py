@@ -23,6 +23,7 @@ from mhsim.measure.components import components
 from mhsim.measure.concord import concord
 from mhsim.measure.consistency import consistency, persons
 from mhsim.measure.cutoffs import chosen
+from mhsim.measure.design import designs
 from mhsim.measure.intake import means_of
 from mhsim.measure.interval import share
 from mhsim.measure.item_shifts import item_shifts
@@ -263,7 +264,7 @@ def test_a_judge_of_another_scale_has_no_accuracy() -> None:
     assert not any(n.measure == "slope" for n in consistency(hindi(sample)))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.floats(0, 0.6))
 def test_whatever_is_missing_the_mean_lies_within_its_bounds(seed: int, share: float) -> None:
     """For every way the gaps might have been filled."""
@@ -414,6 +415,15 @@ def test_the_report_shows_shift_verdict_and_items(small: Run) -> None:
     assert "verdict" in done.out
     assert "Few patients (4)" in done.out
     assert "psychomotor" in done.out
+
+
+def test_a_pilots_spread_takes_the_place_of_the_assumed_one(small: Run) -> None:
+    """And says which run it is from."""
+    (found,) = designs(small.plan, pilot=small)
+    assert "pilot" in found.spread.source
+    assert "up to 4 patients" in found.spread.source
+    assert found.as_data()["persons_needed"] >= 3
+    assert found.spread.deviation(1) >= found.spread.deviation(5) > 0
 
 
 def test_wrong_cutoffs_are_one_message(small: Run) -> None:

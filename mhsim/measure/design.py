@@ -183,6 +183,11 @@ def _pilot(run: Run) -> Spread:
         )
     within, replicates = _within(pairs)
     total = float(np.mean([p.shifts.var(ddof=1) for p in pairs]))
+    if total == within == 0:
+        raise InputError(
+            f"mhsim power: --pilot: in {run.path} no shift differs from another; a pilot whose "
+            "ratings vary would be right"
+        )
     between = max(0.0, total - 2 * within / replicates)
     source = (
         f"pilot {run.path}: {len(pairs)} comparisons of up to {max(p.both.size for p in pairs)}"

@@ -1,7 +1,7 @@
 """A world with known truth: persons, languages, judges, and what is planted in them.
 
 What a judge reads of an item lies on a latent line: the intended value, less what the language
-takes away, plus judges' biases and seven Gaussian sources of chance. It is cut at 0.5, 1.5 and 2.5
+takes away, plus judges' biases and six Gaussian sources of chance. It is cut at 0.5, 1.5 and 2.5
 into 0 to 3. So the expected value of every item is known exactly.
 """
 
