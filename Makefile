@@ -46,6 +46,7 @@ calibrate: $(VENV)/.installed ## the measures on 1,000 samples each with planted
 
 bench: $(VENV)/.installed-test ## the engine against a hand-written loop, our client against the provider's package
 	$(BIN)/python benchmarks/engine.py
+	$(BIN)/python benchmarks/judging.py
 	$(BIN)/python benchmarks/light.py
 
 content: $(VENV)/.installed-test ## what the reference simulator says: repetition, variety, language

@@ -10,11 +10,13 @@ from mhsim.chat import Pool
 from mhsim.errors import InputError
 from mhsim.lexicon import Lexicon
 from mhsim.planning import Plan
+from mhsim.players.life import life
 from mhsim.prompt import render
 from mhsim.record import TrialId
 from mhsim.registry import Registry
 from mhsim.spec.agent import AnyAgent, Critic, Judge, Patient, Persona
 from mhsim.spec.formulation import Formulation
+from mhsim.spec.judging import Frame, Judging
 from mhsim.table import Brief, Player, Seat, Table
 
 PLAYERS: Registry[Callable[[Brief], Player]] = Registry("mhsim.players", "player")
@@ -76,10 +78,18 @@ class Casting:
             InputError: its prompt cannot be rendered, or nothing answers for it.
         """
         agent = self.plan.agents[trial.cast[role]]
-        told = self._brief(role, agent, trial)
-        brief = replace(told, prompt=self._prompt(told, task))
+        brief = self.brief(role, trial, task)
         player = self.players.get(role) or PLAYERS.get(brief.model.provider)(brief)
         return Seat(role=role, agent=agent, player=player, prompt=brief.prompt)
+
+    def brief(self, role: str, trial: TrialId, task: str | None = None) -> Brief:
+        """Return what a seat is told, its prompt included; see `seat`.
+
+        Raises:
+            InputError: its prompt cannot be rendered.
+        """
+        agent = self.plan.agents[trial.cast[role]]
+        return self._prompted(self._brief(role, agent, trial), task)
 
     def _brief(self, role: str, agent: AnyAgent, trial: TrialId) -> Brief:
         """Put together what a player is told; a judge's hears nothing of the patient."""
@@ -103,7 +113,13 @@ class Casting:
             instruments=self.plan.instruments,
             assumptions=self.plan.scenario.reference,
             pool=self.pool,
+            judging=self._judging(role, agent),
         )
+
+    def _judging(self, role: str, agent: AnyAgent) -> Judging:
+        """Return how a judge or critic reads; speakers read as one speaks."""
+        reads = isinstance(agent, Judge | Critic)
+        return self.plan.scenario.judging_for(role) if reads else Judging()
 
     def _formulation(
         self, agent: AnyAgent, patient: Patient | None, trial: TrialId
@@ -118,13 +134,27 @@ class Casting:
         )
         return patient.formulation.get(trial.locale) if patient and known else None
 
-    def _prompt(self, brief: Brief, task: str | None) -> str:
-        agent = brief.agent
-        kind = agent.kind
-        if isinstance(agent, Critic) and agent.watches == "practice":
-            kind = "supervisor"
-        text = agent.prompt or self.plan.prompts.get(kind, "")
-        return render(text, **known(brief))
+    def _prompted(self, brief: Brief, task: str | None) -> Brief:
+        """Render what the seat is told: the agent's own prompt, or that of its kind.
+
+        A judge or critic that reads in the original language gets the translation, if there is one.
+        """
+        agent, frame, own = brief.agent, Frame(), brief.agent.prompt if task is None else None
+        prompt = self.plan.prompts.get(_kind(agent, task))
+        text = own or (prompt.text if prompt else "")
+        if prompt and not own and brief.judging.language == "original":
+            translation = prompt.translation(brief.trial.locale)
+            if translation:
+                text, frame = translation.text, translation.frame
+        return replace(brief, prompt=render(text, **known(brief)), frame=frame)
+
+
+def _kind(agent: AnyAgent, task: str | None) -> str:
+    """Return whose prompt an agent gets."""
+    if task == "compare":
+        return "comparison"
+    practice = isinstance(agent, Critic) and agent.watches == "practice"
+    return "supervisor" if practice else agent.kind
 
 
 def persona(patient: Patient, locale: str, localize: str | None) -> Persona:
@@ -145,6 +175,7 @@ def known(brief: Brief) -> dict[str, Any]:
         return {"instrument": brief.instruments[brief.agent.instrument]}
     return {
         "persona": brief.persona,
+        "life": life(brief) if isinstance(brief.agent, Patient) else None,
         "presentation": brief.patient.presentation if brief.patient else None,
         "formulation": brief.formulation,
         "origin": brief.patient.origin if brief.patient else None,

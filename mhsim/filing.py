@@ -12,12 +12,13 @@ from pydantic import BaseModel, ValidationError
 from mhsim.complaint import complaints
 from mhsim.document import Document
 from mhsim.errors import Problem, listed, nearest, suggestion
-from mhsim.spec.agent import Critic, Judge, Patient, Prompt, Therapist
+from mhsim.spec.agent import Critic, Judge, Patient, Therapist
 from mhsim.spec.base import LOCALE, NAME, told
 from mhsim.spec.culture import LocalePack
 from mhsim.spec.form import ReviewForm
 from mhsim.spec.graph import Graph
 from mhsim.spec.instrument import Instrument
+from mhsim.spec.prompt import Prompt
 from mhsim.spec.scenario import Scenario
 
 MODELS: dict[str, type[BaseModel]] = {

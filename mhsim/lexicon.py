@@ -19,8 +19,9 @@ from mhsim.spec.culture import Idiom, LocalePack, Marker, Reading
 from mhsim.spec.style import Style
 from mhsim.text import clause_ends, fold, fold_offsets, written_in
 
-_RISK: tuple[RiskLevel, ...] = ("none", "ambiguous", "passive", "active")
-_NAMES: tuple[str, ...] = _RISK
+RISK_LEVELS: tuple[RiskLevel, ...] = ("none", "ambiguous", "passive", "active")
+"""How seriously a text speaks of dying, the least first."""
+_NAMES: tuple[str, ...] = RISK_LEVELS
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +187,7 @@ def _reading_cues(reading: Reading) -> Iterator[tuple[str, str, str]]:
         ("item", dict(reading.items)),
         ("often", {str(level): cues for level, cues in reading.often.items()}),
         ("topic", {str(topic): cues for topic, cues in reading.topics.items()}),
-        ("risk", {level: getattr(reading.risk, level) for level in _RISK[1:]}),
+        ("risk", {level: getattr(reading.risk, level) for level in RISK_LEVELS[1:]}),
     ]
     for kind, groups in named:
         for name, cues in groups.items():
@@ -218,7 +219,7 @@ def screen(text: str, lexicons: Iterable[Lexicon]) -> tuple[RiskLevel, Sequence[
             if hit.kind == "risk" and not _taken_back(hit, denials, ends):
                 level = max(level, _NAMES.index(hit.name))
                 spans.append((hit.start, hit.end))
-    return _RISK[level], sorted(set(spans))
+    return RISK_LEVELS[level], sorted(set(spans))
 
 
 def _taken_back(risk: Hit, denials: Sequence[Hit], ends: Sequence[int]) -> bool:

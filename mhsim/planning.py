@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
@@ -23,6 +24,7 @@ from mhsim.spec.culture import LocalePack
 from mhsim.spec.graph import Graph
 from mhsim.spec.instrument import Instrument
 from mhsim.spec.model import PACE
+from mhsim.spec.prompt import Prompt
 from mhsim.spec.scenario import Scenario
 
 
@@ -54,7 +56,7 @@ class Plan(Spec):
     agents: dict[str, Agent]
     instruments: dict[str, Instrument]
     packs: dict[str, LocalePack]
-    prompts: dict[str, str]
+    prompts: dict[str, Prompt]
     files: tuple[Source, ...]
     mhsim: str
     listed: tuple[TrialId, ...] | None = None
@@ -172,15 +174,11 @@ class _Parts:
     """The files a scenario needs, by kind."""
 
     def __init__(self, library: Library, scenario: Scenario) -> None:
-        self.library = library
-        self.scenario = scenario
+        self.library, self.scenario = library, scenario
         self.entries: list[Entry] = []
-        self.models: dict[str, dict[str, Any]] = {
-            "agent": {}, "instrument": {}, "locale": {}, "prompt": {}
-        }  # fmt: skip
-        self.graph = scenario.graph if isinstance(scenario.graph, Graph) else None
-        if isinstance(scenario.graph, str):
-            self.graph = self._take("graph", scenario.graph)
+        self.models: dict[str, dict[str, Any]] = defaultdict(dict)
+        name = scenario.graph
+        self.graph: Graph | None = self._take("graph", name) if isinstance(name, str) else name
         for role, agents in scenario.cast.items():
             for name, agent in zip(scenario.names(role), agents, strict=True):
                 self._agent(name, agent)
@@ -208,7 +206,7 @@ class _Parts:
             agents=self.models["agent"],
             instruments=self.models["instrument"],
             packs=self.models["locale"],
-            prompts={p.of: p.text for p in self.models["prompt"].values()},
+            prompts={p.of: p for p in self.models["prompt"].values()},
             files=tuple(
                 Source(kind=e.kind, name=e.name, path=e.shown, sha256=e.sha256) for e in files
             ),
@@ -225,6 +223,8 @@ class _Parts:
         scale = found.scale if isinstance(found, Judge) else None
         scale = found.presentation.instrument if isinstance(found, Patient) else scale
         self._keep("instrument", scale or "")
+        if isinstance(found, Patient) and self.scenario.transposes:
+            self._keep("locale", found.source_locale)
 
     def _keep(self, kind: str, name: str) -> None:
         known = name in self.models[kind] or not self.library.find(kind, name)

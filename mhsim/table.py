@@ -10,10 +10,11 @@ from pydantic import BaseModel
 
 from mhsim.chat import Pool
 from mhsim.lexicon import Lexicon
-from mhsim.record import AnyEvent, Mark, TrialId, Usage, Utterance
+from mhsim.record import AnyEvent, Mark, Rating, TrialId, Usage, Utterance
 from mhsim.spec.agent import AnyAgent, Patient, Persona
 from mhsim.spec.formulation import Formulation
 from mhsim.spec.instrument import Instrument
+from mhsim.spec.judging import PLAIN_FRAME, PLAIN_JUDGING, Frame, Judging
 from mhsim.spec.scenario import Assumptions, Model
 from mhsim.state import Log
 
@@ -34,6 +35,7 @@ class Ask:
         of: whose words are to be looked at.
         draft: the draft to mend or look at.
         flags: what a critic found in that draft.
+        rated: a judge's own last rating.
         hear: called with pieces of an answer as they come, where somebody listens.
     """
 
@@ -46,6 +48,7 @@ class Ask:
     of: str | None = None
     draft: Utterance | None = None
     flags: Sequence[Mark] = ()
+    rated: Rating | None = None
     hear: Callable[[str], None] | None = None
 
 
@@ -104,6 +107,8 @@ class Brief:
         assumptions: what the reference simulator assumes.
         pool: the connections to chat models.
         prompt: what a chat model in the seat is told; rendered once per trial.
+        judging: how much a judge or critic reads each time.
+        frame: the words around what it reads.
     """
 
     role: str
@@ -121,6 +126,8 @@ class Brief:
     assumptions: Assumptions
     pool: Pool
     prompt: str = ""
+    judging: Judging = PLAIN_JUDGING
+    frame: Frame = PLAIN_FRAME
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,7 @@ def script(text: str) -> str | None:
 
     Japanese counts as `Kana` as soon as a tenth of it is.
     """
-    counts = {name: len(letters.findall(text)) for name, letters in _SCRIPTS.items()}
+    counts = script_counts(text)
     if counts["Kana"] * 10 > counts["Hani"]:
         counts["Kana"] += counts.pop("Hani")
     best = max(counts, key=lambda name: counts[name])
@@ -120,6 +120,11 @@ def written_in(text: str, code: str) -> bool:
     if letters is None:
         return True
     return letters.search(text) is not None or (code == "Jpan" and written_in(text, "Hani"))
+
+
+def script_counts(text: str) -> dict[str, int]:
+    """Return how many letters of each script a text has; Japanese as `Hani` and `Kana`."""
+    return {name: len(letters.findall(text)) for name, letters in _SCRIPTS.items()}
 
 
 def same_script(code: str) -> str:

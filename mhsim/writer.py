@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
@@ -21,6 +21,7 @@ from mhsim.shelf import Shelf, sync, write_whole
 from mhsim.state import now
 from mhsim.store import read_plan
 from mhsim.syncer import Syncer
+from mhsim.text import digest
 
 
 class Writer:
@@ -105,6 +106,19 @@ class Writer:
         return await self.room.insist(
             lambda: Journal(part, self._syncer, self._folder, keep, self.room)
         )
+
+    def prompts(self, texts: Iterable[str]) -> None:
+        """Keep rendered prompts, each once, under the sha256 that openings name.
+
+        Raises:
+            RunError: the disk refused.
+        """
+        for text in filter(None, texts):
+            file = self.path / "prompts" / f"{digest(text)}.txt"
+            if not file.exists():
+                with disk(file):
+                    file.parent.mkdir(exist_ok=True)
+                    write_whole(file, text.encode())
 
     def reopen(self, closed: Path, damage: str) -> None:
         """Set a damaged closed trial aside, and open it again from what is whole of it.

@@ -97,3 +97,32 @@ def answering(client: Any) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("mhsim.chat.pool.client", lambda _: client)
         yield
+
+
+class Hummer:
+    """A client that plays every seat: short words, a rating of nothing, a draft that is fine."""
+
+    def __init__(self) -> None:
+        self.sent: list[Request] = []
+
+    async def send(self, request: Request) -> Reply:
+        """Say something short, or fill the form that is asked for."""
+        self.sent.append(Request(list(request.messages), request.schema, request.mode))
+        forms = {"RatingForm": filled(), "Findings": {"flags": [], "verdict": "neutral"}}
+        title = request.schema["title"] if request.schema else ""
+        return Reply(json.dumps(forms[title]) if title else "Hm.", "stop", tokens_in=5)
+
+    async def close(self) -> None:
+        """Do nothing."""
+
+
+class HummerPool(Pool):
+    """Connects every model a scenario names to one client."""
+
+    def __init__(self, hummer: Hummer) -> None:
+        super().__init__()
+        self._hummer = hummer
+
+    def get(self, model: Model) -> Connection:
+        """Return a connection to it."""
+        return Connection(model.model, self._hummer)

@@ -21,8 +21,8 @@ BROKEN = ChatError("server", "literal_error", status=500)
 DECLINED = "I'm sorry, but I can't help with that."
 
 
-async def enquire(link: Connection, refused: Any = lambda reply: reply.text == DECLINED) -> Any:
-    enquiry = Enquiry(link, Findings, refused)
+async def enquire(link: Connection) -> Any:
+    enquiry = Enquiry(link, Findings)
     return await enquiry.ask(ASKED, 0), enquiry.tally
 
 

@@ -74,7 +74,9 @@ def test_a_prompt_that_grows_too_long_is_refused_before_it_is_whole():
 def test_a_shipped_judge_prompt_needs_the_instrument_only(name: str):
     """All others may use more; this one is given nothing else."""
     prompt = LIBRARY.load("prompt", name)
-    if prompt.of == "judge":
+    if prompt.of == "comparison":
+        assert "tie" in render(prompt.text, instrument=PHQ9)
+    elif prompt.of == "judge":
         rendered = render(prompt.text, instrument=PHQ9)
         assert all(item in rendered for item in PHQ9.items)
     else:

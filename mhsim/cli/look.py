@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from cyclopts import Parameter
+
 from mhsim.cli.output import document, say, table, width
 from mhsim.errors import InputError
 
@@ -34,8 +38,10 @@ def list_(kind: str | None = None, /, *, json: bool = False) -> int:
 
 def show(
     name: str,
+    scenario: str | None = None,
     /,
     *,
+    for_: Annotated[str | None, Parameter(name="--for")] = None,
     mermaid: bool = False,
     ascii: bool = False,
     json: bool = False,
@@ -46,13 +52,18 @@ def show(
         mhsim show shopkeeper
         mhsim show culture-loop
         mhsim show culture-loop --mermaid
+        mhsim show patient --for adapted.bn-BD.shopkeeper.001
 
     Args:
-        name: its name, or the path of its file.
+        name: its name, or the path of its file; with --for a role, or a prompt's name.
+        scenario: with --for, the scenario that has the trial.
+        for_: a trial: print what a chat model in that seat sees in its first call.
         mermaid: print a graph as Mermaid.
         ascii: draw a graph in plain ASCII.
         json: print it as JSON.
     """
+    if for_ is not None:
+        return _seen(name, for_, scenario, json=json)
     from mhsim import drawing, showing
     from mhsim.checking import find_entry
     from mhsim.library import Library
@@ -73,6 +84,19 @@ def show(
         document(**showing.as_data(entry))
     else:
         say(showing.show(entry, width=width()).rstrip())
+    return 0
+
+
+def _seen(name: str, trial: str, scenario: str | None, *, json: bool) -> int:
+    from mhsim.library import Library
+    from mhsim.showing.seen import find_trial, seen
+
+    plan, found = find_trial(trial, scenario, Library())
+    messages = seen(plan, found, name)
+    if json:
+        document(trial=found.id, seat=name, messages=[dict(message) for message in messages])
+        return 0
+    say("\n\n".join(f"[{message['role']}]\n{message['content']}" for message in messages))
     return 0
 
 

@@ -11,9 +11,9 @@ from mhsim.crosscheck.prompts import check_prompt
 from mhsim.crosscheck.scenarios import ScenarioCheck as ScenarioCheck
 from mhsim.crosscheck.sources import source_problems as source_problems
 from mhsim.library import Entry, Library
-from mhsim.spec.agent import Prompt
 from mhsim.spec.base import Finding
 from mhsim.spec.culture import LocalePack
+from mhsim.spec.prompt import Prompt
 from mhsim.spec.scenario import Scenario
 
 

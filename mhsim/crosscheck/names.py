@@ -14,6 +14,7 @@ from mhsim.spec.base import Finding, Path
 from mhsim.spec.culture import LocalePack
 from mhsim.spec.formulation import Formulation
 from mhsim.spec.instrument import Instrument
+from mhsim.spec.life import Life
 from mhsim.spec.origin import Origin
 
 _LIFE: dict[str, Any] = {
@@ -27,6 +28,7 @@ _LIFE: dict[str, Any] = {
     "localize": str,
     "style": str,
     "origin": Origin | None,
+    "life": Life | None,
 }
 
 NAMES: dict[str, dict[str, Any]] = {
@@ -35,6 +37,7 @@ NAMES: dict[str, dict[str, Any]] = {
     "critic": _LIFE,
     "supervisor": _LIFE,
     "judge": {"instrument": Instrument},
+    "comparison": {"instrument": Instrument},
 }
 """Whose prompt may use which names, and what they stand for."""
 

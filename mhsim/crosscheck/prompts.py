@@ -13,13 +13,16 @@ from mhsim.complaint.expected import bare, is_model
 from mhsim.crosscheck.names import NAMES, Reader, written
 from mhsim.errors import listed, suggestion
 from mhsim.prompt import ENVIRONMENT
-from mhsim.spec.agent import Prompt
 from mhsim.spec.base import Finding, Path
+from mhsim.spec.prompt import Prompt
 
 
 def check_prompt(prompt: Prompt) -> Iterator[Finding]:
     """Yield what is wrong with the prompt all agents of one kind get."""
     yield from check_template(("text",), prompt.text, prompt.of, careful=True)
+    for locale, translation in prompt.translations.items():
+        path = ("translations", locale, "text")
+        yield from check_template(path, translation.text, prompt.of, careful=True)
 
 
 def check_template(path: Path, text: str, of: str, *, careful: bool = False) -> Iterator[Finding]:
@@ -94,7 +97,7 @@ def _strange(path: Path, tree: nodes.Template) -> Iterator[Finding]:
 def _nothings(path: Path, text: str, of: str, tree: nodes.Template) -> Iterator[Finding]:
     """Render with as little as there may be, without and with what only some arms have."""
     filled = {name: _sample(kind) for name, kind in NAMES[of].items()}
-    for known in ({**filled, "formulation": None, "pack": None}, filled):
+    for known in ({**filled, "formulation": None, "pack": None, "life": None}, filled):
         try:
             "".join(ENVIRONMENT.from_string(text).generate(**known))
         except Exception as error:  # noqa: BLE001 - a template is its author's program

@@ -187,6 +187,12 @@ class ScenarioCheck:
 
     def _models(self) -> Iterator[Finding]:
         models = self.scenario.models
+        roles = self.graph.roles() if self.graph else {}
+        reading = [
+            r for r in self.scenario.cast if {"judge", "critic"} & set(roles.get(r, ("judge",)))
+        ]
+        none = "no judge or critic is cast as"
+        yield from _keys(("judging",), self.scenario.judging, ["default", *reading], none)
         yield from _keys(("models",), models, ["default", *self.scenario.cast], "there is no role")
         for role, model in models.items():
             script = model.model.removeprefix("script:")

@@ -19,6 +19,9 @@ from mhsim.spec.instrument import Instrument
 from mhsim.table import Visit
 from mhsim.text import nfc
 
+_BARE = {"seq": -1, "node": "", "at": None, "usage": None}
+"""What a rating is without its place in the log: when, where and at what cost it was made."""
+
 
 class Rate(Step):
     """Judges rate what was said so far; those of one node work side by side.
@@ -64,7 +67,12 @@ class Rate(Step):
         if not isinstance(seat.agent, Judge):
             raise EngineError(f"node {visit.node!r} has {role!r} rate, who is no judge")
         instrument = visit.table.instruments[seat.agent.instrument]
-        ask = replace(visit.ask(role, "rate", of=self.of), transcript=visit.log.words)
+        before = visit.log.ratings(role)
+        ask = replace(
+            visit.ask(role, "rate", of=self.of),
+            transcript=visit.log.words,
+            rated=before[-1].model_copy(update=_BARE) if before else None,
+        )
         try:
             filled = await seat.player.fill(ask, rating_form(instrument))
         except PlayerError as error:

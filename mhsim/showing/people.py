@@ -9,10 +9,11 @@ from mhsim.errors import InputError
 from mhsim.library import Library
 from mhsim.showing.imported import asked, origin
 from mhsim.showing.paper import Paper
-from mhsim.spec.agent import Critic, Judge, Patient, Persona, Prompt, Speech, Therapist
+from mhsim.spec.agent import Critic, Judge, Patient, Persona, Speech, Therapist
 from mhsim.spec.culture import LocalePack
 from mhsim.spec.formulation import Formulation
 from mhsim.spec.instrument import Instrument
+from mhsim.spec.prompt import Prompt
 
 BLIND = (
     "An observer's reading of a transcript, blind to arm, locale, names, presentation, the critic"

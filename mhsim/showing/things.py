@@ -9,10 +9,11 @@ from mhsim.errors import InputError, listed, suggestion
 from mhsim.library import BUILT_IN, MODELS, Entry, Library
 from mhsim.showing import designs, pack, people
 from mhsim.showing.paper import Paper
-from mhsim.spec.agent import Critic, Judge, Patient, Prompt, Therapist
+from mhsim.spec.agent import Critic, Judge, Patient, Therapist
 from mhsim.spec.culture import LocalePack
 from mhsim.spec.graph import Graph
 from mhsim.spec.instrument import Instrument
+from mhsim.spec.prompt import Prompt
 from mhsim.spec.scenario import Scenario
 
 

@@ -1,4 +1,4 @@
-"""Who takes part: patients, therapists, critics, judges, and prompts they are given."""
+"""Who takes part: patients, therapists, critics and judges."""
 
 from __future__ import annotations
 
@@ -207,23 +207,6 @@ class Judge(Told):
         if self.scale is None:
             raise InputError("a judge that follows questions fills in no instrument")
         return self.scale
-
-
-class Prompt(Spec):
-    """The prompt agents of one kind get unless they bring their own: a Jinja2 template.
-
-    Args:
-        kind: `prompt`.
-        about: one line for lists.
-        of: whose seat it is for; `supervisor` is a critic that watches practice.
-        text: the template; it may use `persona`, `language`, `presentation`, `formulation`, `pack`,
-            `locale`, `localize` and `style`, a judge's only `instrument`.
-    """
-
-    kind: Literal["prompt"]
-    about: Text
-    of: Literal["patient", "therapist", "critic", "supervisor", "judge"]
-    text: Text
 
 
 Agent = Annotated[Patient | Therapist | Critic | Judge, Field(discriminator="kind")]

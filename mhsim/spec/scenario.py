@@ -34,6 +34,7 @@ from mhsim.spec.base import (
     told,
 )
 from mhsim.spec.graph import Graph
+from mhsim.spec.judging import Judging, Judgings
 from mhsim.spec.model import Model as Model
 from mhsim.spec.model import ModelEntry, Models
 
@@ -184,6 +185,7 @@ class Scenario(Spec):
         graph: name of a graph, or a graph built in code.
         cast: role to agent; a list is crossed with everything else.
         models: role to model; `default` is for roles not named.
+        judging: judge's or critic's role to how it reads; `default` is for roles not named.
         limits: limit to number, for every limit the graph names.
         arms: treatments.
         pairwise: whether patients are compared two by two.
@@ -199,6 +201,7 @@ class Scenario(Spec):
     graph: Annotated[Name | Graph, BeforeValidator(_graph, json_schema_input_type=Name | Graph)]
     cast: Cast = Field(min_length=1)
     models: Models = Field(default_factory=lambda: {"default": Model(model="reference")})
+    judging: Judgings = Field(default_factory=dict)
     limits: dict[Name, Count]
     arms: dict[Name, Arm] = Field(min_length=1)
     pairwise: Pairwise | None = None
@@ -217,6 +220,15 @@ class Scenario(Spec):
     def model_for(self, role: str) -> Model:
         """Return the model that answers for a role."""
         return self.models.get(role) or self.models.get("default") or Model(model="reference")
+
+    @property
+    def transposes(self) -> bool:
+        """Whether some arm changes nothing of a patient but nationality and language."""
+        return any(arm.localize == "nationality" for arm in self.arms.values())
+
+    def judging_for(self, role: str) -> Judging:
+        """Return how a judge or critic reads."""
+        return self.judging.get(role) or self.judging.get("default") or Judging()
 
     def names(self, role: str) -> list[str]:
         """Return the names of who is cast as `role`; an agent built in code is called by it."""

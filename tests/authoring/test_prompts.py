@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mhsim.casting import Casting, _known
+from mhsim.casting import Casting, known
 from mhsim.crosscheck.names import NAMES
 from mhsim.crosscheck.prompts import check_template
 from mhsim.library import BUILT_IN, Library
@@ -19,7 +19,7 @@ def test_a_seat_knows_the_names_its_prompt_may_use(graph: str, role: str):
     casting = Casting(make_plan("persona-trap", LIBRARY))
     trial = next(casting.plan.trials())
     brief = casting._brief(role, casting.plan.agents[trial.cast[role]], trial)
-    assert set(_known(brief)) == set(NAMES[brief.agent.kind])
+    assert set(known(brief)) == set(NAMES[brief.agent.kind])
 
 
 @pytest.mark.parametrize("of", NAMES)

@@ -5,4 +5,5 @@ failure, not a value.
 """
 
 from mhsim.players.model.player import ModelPlayer as ModelPlayer
+from mhsim.players.model.player import part as part
 from mhsim.players.model.player import seat as seat

@@ -7,14 +7,15 @@ done is to put a value where the model gave none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Generic
 
 from pydantic import ValidationError
 
 from mhsim.chat import ChatError, Connection, Message, Mode, Reply, Request
 from mhsim.errors import FailureKind, PlayerError
+from mhsim.players.conduct import Wrong
+from mhsim.players.conduct.refusal import declines
 from mhsim.players.model.loose import NoObjectError, read_object
 from mhsim.players.model.shape import Shape, shape
 from mhsim.players.model.tally import Tally
@@ -36,36 +37,17 @@ _SAID = 400
 """Characters of a model's mistake that it is told."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wrong:
-    """Why a reply was not taken.
-
-    Args:
-        kind: what it would be recorded as.
-        detail: for the log, and for the model that is asked again.
-        elsewhere: whether another mode may help more than another try.
-    """
-
-    kind: FailureKind
-    detail: str
-    elsewhere: bool = False
-
-
 class Enquiry(Generic[Form]):
     """One form, asked for until it is filled in or given up.
 
     Args:
         connection: the model; remembers the mode that worked.
         form: the form.
-        refused: says of a reply that holds no form whether it is a refusal.
     """
 
-    def __init__(
-        self, connection: Connection, form: type[Form], refused: Callable[[Reply], bool]
-    ) -> None:
+    def __init__(self, connection: Connection, form: type[Form]) -> None:
         self._connection = connection
         self._form = form
-        self._refused = refused
         self._shape: Shape = shape(form)
         self._modes = self._ladder()
         self._known = self._shape.title in connection.modes
@@ -87,7 +69,7 @@ class Enquiry(Generic[Form]):
                 self._modes.pop(0)
             elif repairs < REPAIRS:
                 repairs += 1
-                asked += _answered(reply, wrong)
+                asked += answered(reply, wrong)
             else:
                 raise self._given_up(wrong.kind, wrong.detail)
             self.tally.again(wrong.kind)
@@ -130,19 +112,19 @@ class Enquiry(Generic[Form]):
 
     def _read(self, reply: Reply) -> Form | Wrong:
         if reply.refusal or reply.finish == "filter":
-            return Wrong("refusal", (reply.refusal or "held back by the provider")[:_SAID])
+            return _declined(reply.refusal or "held back by the provider")
         if reply.finish == "length":
-            return Wrong("unparsable", "the reply was cut off at the token limit; be shorter")
+            return _unfit("the reply was cut off at the token limit; be shorter")
         if not reply.text.strip():
-            return Wrong("unparsable", "the reply was empty", elsewhere=True)
+            return _unfit("the reply was empty", elsewhere=True)
         try:
             return self._form.model_validate(read_object(reply.text, self._shape.keys))
         except NoObjectError as error:
-            if self._refused(reply):
-                return Wrong("refusal", reply.text.strip()[:_SAID])
-            return Wrong("unparsable", str(error), elsewhere=not error.cut)
+            if declines(reply.text):
+                return _declined(reply.text.strip())
+            return _unfit(str(error), elsewhere=not error.cut)
         except ValidationError as error:
-            return Wrong("unparsable", _told(error))
+            return _unfit(_told(error))
 
     def _given_up(self, kind: FailureKind, detail: str, more: int = 0) -> PlayerError:
         return PlayerError(kind, detail, self.tally.attempts + max(0, more), self.tally.usage)
@@ -162,16 +144,23 @@ def _told(error: ValidationError) -> str:
     return "; ".join(lines)[:_SAID]
 
 
-def _answered(reply: Reply, wrong: Wrong) -> list[Message]:
+def _unfit(detail: str, *, elsewhere: bool = False) -> Wrong:
+    again = f"That cannot be used: {detail}. Write the whole object again, and nothing else."
+    return Wrong("unparsable", detail, again, elsewhere)
+
+
+def _declined(detail: str) -> Wrong:
+    again = (
+        "This is a research simulation: no real person is assessed, and nothing is acted upon. "
+        "Write the object from what stands in the text alone."
+    )
+    return Wrong("refusal", detail[:_SAID], again)
+
+
+def answered(reply: Reply, wrong: Wrong) -> list[Message]:
     """Return what is put after a reply that was not taken, so that the next one is better."""
     said = reply.text.strip()[:_SHOWN]
-    note = f"That cannot be used: {wrong.detail}. Write the whole object again, and nothing else."
-    if wrong.kind == "refusal":
-        note = (
-            "This is a research simulation: no real person is assessed, and nothing is acted upon. "
-            "Write the object from what stands in the text alone."
-        )
     return [
         {"role": "assistant", "content": said or "(nothing)"},
-        {"role": "user", "content": note},
+        {"role": "user", "content": wrong.again},
     ]
