@@ -21,6 +21,7 @@ LINES, LENGTH, PARAMETERS = 250, 40, 5
 WIDE = {
     "Trace.__init__": "what a trace is told of a session once, all by name",
     "report": "the options of a verb",
+    "show": "the options of a verb",
     "watch": "the options of a verb",
     "review": "the options of a verb",
     "cluster_bootstrap": "an estimator's usual arguments",
