@@ -109,7 +109,8 @@ def _session(plan: Plan, role: str, node: Node, at: tuple[int, int]) -> Range:
 def _prompt(plan: Plan, role: str, end: int) -> int:
     """Estimate the tokens of the longest of what those cast for a role are told beforehand."""
     agents = [plan.agents[name] for name in plan.scenario.names(role)]
-    longest = max(len(agent.prompt or plan.prompts.get(agent.kind, "")) for agent in agents)
+    texts = {kind: prompt.text for kind, prompt in plan.prompts.items()}
+    longest = max(len(agent.prompt or texts.get(agent.kind, "")) for agent in agents)
     return longest // _SIGNS[end] + _PERSON[end]
 
 
