@@ -6,7 +6,7 @@ UV := $(shell command -v uv 2>/dev/null)
 INSTALL := $(if $(UV),$(UV) pip install -q --python $(BIN)/python,$(BIN)/python -m pip install -q --disable-pip-version-check)
 DEMO := runs/demo
 
-.PHONY: demo test check fmt faults bench calibrate content weights docs clean
+.PHONY: demo test check fmt faults bench calibrate content weights docs clean campaign-kill campaign-race campaign-torn campaign-disk campaign-soak
 
 $(BIN)/python:
 	$(if $(UV),$(UV) venv -q $(VENV),$(PYTHON) -m venv $(VENV))
@@ -54,6 +54,9 @@ content: $(VENV)/.installed-test ## what the reference simulator says: repetitio
 
 weights: $(VENV)/.installed-test ## the text critic's tables, from docs/evaluation
 	$(BIN)/python benchmarks/critic_weights.py
+
+campaign-kill campaign-race campaign-torn campaign-disk campaign-soak: $(VENV)/.installed-test ## reliability, with a report in docs/reliability
+	$(BIN)/python benchmarks/campaigns/$(subst disk,fill,$(@:campaign-%=%)).py
 
 docs: $(VENV)/.installed-test ## what is generated in docs: schemas, help
 	$(BIN)/mhsim check --schema docs/schemas

@@ -60,6 +60,8 @@ class Opening(_Event):
     mhsim: str
     replies: Literal["cache", "record", "replay"] | None = None
     """Where replies came from or went to besides the models; absent where nowhere else."""
+    transcript: str | None = None
+    """Digest of the transcript that another judge rates; absent in conversations themselves."""
 
 
 class Utterance(_Event):

@@ -18,6 +18,7 @@ from mhsim.crew import Crew
 from mhsim.errors import Halt
 from mhsim.journal import read_closed
 from mhsim.outcome import Outcome, Watcher
+from mhsim.planning import Plan
 from mhsim.process import calm_collector, open_files
 from mhsim.record import Closing, Failure, TrialId
 from mhsim.session import Stage
@@ -61,9 +62,18 @@ Kind = TypeVar("Kind", bound="Shift")
 
 
 @asynccontextmanager
-async def ready(kind: type[Kind], writer: Writer, hands: Hands) -> AsyncGenerator[Kind]:
-    """Make everything ready that a batch needs, and let go of it afterwards."""
-    plan, steering, terms = writer.plan, hands.steering, hands.terms
+async def ready(
+    kind: type[Kind], writer: Writer, hands: Hands, plan: Plan | None = None
+) -> AsyncGenerator[Kind]:
+    """Make everything ready that a batch needs, and let go of it afterwards.
+
+    Args:
+        kind: what is done with each trial.
+        writer: the run's.
+        hands: who answers, watches, steers and pays.
+        plan: what is played, where it is not the run's own plan.
+    """
+    plan, steering, terms = plan or writer.plan, hands.steering, hands.terms
     steering.workers = max(1, min(steering.workers, plan.size))
     paid = set(plan.scenario.cast) - {*hands.players}
     afford(terms, (plan.scenario.model_for(role) for role in paid))
@@ -156,8 +166,8 @@ class Shift:
 
     def described(self, node: str) -> str:
         """Return who is waited for at a node, and what answers for them."""
-        plan = self.writer.plan
-        roles = plan.graph.nodes[node].cast()
+        plan = self.stage.plan
+        roles = plan.graph.nodes[node].cast() if node in plan.graph.nodes else (node,)
         return ", ".join(f"{r} ({plan.scenario.model_for(r).model})" for r in roles) or node
 
     def part(self, trial: TrialId) -> Path:

@@ -10,9 +10,10 @@ runs/<name>/lock                       who writes; empty when nobody does
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -25,6 +26,9 @@ from mhsim.planning import Plan
 from mhsim.record import AnyEvent, Closing, Critique, Opening, Rating, Risk, Utterance
 from mhsim.state import Log
 
+OPINIONS = "opinions"
+"""The folder of ratings that other judges have added, one folder per set."""
+
 TAPE = "calls.jsonl"
 """The file of a run that holds every reply of a chat model."""
 
@@ -36,10 +40,12 @@ class Session:
     Args:
         id: the trial's.
         events: everything that happened, in order.
+        opinions: ratings that judges added later, by the name of their set.
     """
 
     id: str
     events: tuple[AnyEvent, ...]
+    opinions: Mapping[str, tuple[Rating, ...]] = field(default_factory=dict)
 
     @cached_property
     def _log(self) -> Log:
@@ -79,12 +85,12 @@ class Session:
 
     def ratings(self, judge: str) -> Sequence[Rating]:
         """Return a judge's ratings, a turn after the other; unrated turns are missing."""
-        return self._log.ratings(judge)
+        return self.opinions.get(judge) or self._log.ratings(judge)
 
     @property
     def judges(self) -> list[str]:
         """The roles that rated at least once."""
-        return sorted({e.role for e in self.events if isinstance(e, Rating)})
+        return sorted({e.role for e in self.events if isinstance(e, Rating)} | {*self.opinions})
 
     @property
     def critiques(self) -> list[Critique]:
@@ -149,12 +155,32 @@ class Run:
             with suppress(FileNotFoundError):
                 events = read_closed(path) if path is closed else read_lines(path)[0]
                 if events:
-                    return Session(trial, tuple(events))
+                    session = Session(trial, tuple(events))
+                    return replace(session, opinions=self._opinions(session))
         known = sorted(self.closed())
         raise InputError(
             f"{self.path}: there is no session {trial!r}; there is: "
             f"{listed(known, 5) or 'none yet'}{suggestion(trial, known)}"
         )
+
+    def _opinions(self, session: Session) -> dict[str, tuple[Rating, ...]]:
+        """Return what other judges made of this transcript, not of an earlier one."""
+        folder = self.path / OPINIONS
+        found: dict[str, tuple[Rating, ...]] = {}
+        for place in sorted(folder.iterdir()) if folder.is_dir() else ():
+            file = place / f"{session.id}.jsonl"
+            if file.exists():
+                opening, *events = read_closed(file)
+                rated = opening.transcript if isinstance(opening, Opening) else None
+                if rated == transcript_digest(session.transcript):
+                    found[place.name] = tuple(e for e in events if isinstance(e, Rating))
+        return found
+
+
+def transcript_digest(transcript: Sequence[Utterance]) -> str:
+    """Return a digest of what was finally said, and by whom."""
+    said = "\n".join(f"{u.turn} {u.role} {u.text}" for u in transcript)
+    return hashlib.sha256(said.encode(errors="surrogatepass")).hexdigest()
 
 
 def read_plan(path: Path) -> Plan:

@@ -30,6 +30,7 @@ VERBS: dict[str, tuple[str, str]] = {
         "Have judges say which of two patients is more depressed.",
     ),
     "rerun": ("rerun:rerun", "Give conversations that failed another attempt."),
+    "judge": ("judge:judge", "Have another judge rate stored transcripts, beside the old ratings."),
     "ctl": ("ctl:ctl", "Steer a running batch: pause, resume, cancel, workers, why."),
     "review": (
         "review:review",

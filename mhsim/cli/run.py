@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Coroutine, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from cyclopts import Parameter
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from mhsim.chat import Terms
     from mhsim.errors import Halt
     from mhsim.steering import Steering
+
+Came = TypeVar("Came")
 
 _NAMED = 20
 """How many failed conversations are named."""
@@ -112,7 +114,7 @@ def stopped(halt: Halt, again: str) -> int:
     return 3 if halt.reason == "budget" else 1
 
 
-async def stoppable(job: Coroutine[Any, Any, Outcome], steering: Steering) -> Outcome | None:
+async def stoppable(job: Coroutine[Any, Any, Came], steering: Steering) -> Came | None:
     """Await the batch; Ctrl-C, SIGTERM and a closed terminal drain it first, then stop it."""
     task = asyncio.ensure_future(job)
     loop = asyncio.get_running_loop()
