@@ -35,8 +35,13 @@ async def _watched(found: Found, job: asyncio.Future[object]) -> None:
         await asyncio.sleep(_LOOK)
         found.lags.append(time.perf_counter() - began - _LOOK)
         if len(found.lags) % 20 == 0:
-            pages = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[1])
-            found.memory.append(pages * resource.getpagesize() / 2**20)
+            found.memory.append(_resident())
+
+
+def _resident() -> float:
+    """Return the memory in use now, in MB."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[1])
+    return pages * resource.getpagesize() / 2**20
 
 
 def campaign(conversations: int, turns: int, workers: int, latency: float) -> dict[str, float]:
