@@ -31,6 +31,7 @@ WIDE = {
     "run": "the options of a verb; a batch: what, where, who answers, watches and steers",
     "import_": "the options of a verb",
     "rerun": "the options of a verb",
+    "judge": "the options of a verb",
 }
 """Functions that may take more parameters, and why."""
 
