@@ -44,10 +44,11 @@ faults: $(VENV)/.installed-test ## runs against a server that misbehaves; docs/r
 calibrate: $(VENV)/.installed ## the measures on 1,000 samples each with planted truth; a quarter of an hour
 	$(BIN)/mhsim calibrate measures --replications 1000 --json > docs/evaluation/measures.json
 
-bench: $(VENV)/.installed-test ## the engine against a hand-written loop, our client against the provider's package
+bench: $(VENV)/.installed-test ## the engine against a hand-written loop, our client against the provider's package, critic and screen
 	$(BIN)/python benchmarks/engine.py
 	$(BIN)/python benchmarks/judging.py
 	$(BIN)/python benchmarks/light.py
+	$(BIN)/python benchmarks/critic.py
 
 content: $(VENV)/.installed-test ## what the reference simulator says: repetition, variety, language
 	$(BIN)/python benchmarks/content.py

@@ -53,3 +53,16 @@ def test_the_engine_benchmark_runs_and_writes_the_agreed_rows() -> None:
     assert {"mhsim", "hand-loop"} <= {row["engine"] for row in rows}
     assert all(set(row) == KEYS for row in rows)
     assert "bytes per turn at 4 turns, times those at 2" in done.stdout
+
+
+def test_the_benchmark_of_the_critic_tells_packs_as_shipped_and_four_times_as_large() -> None:
+    """On four utterances of one language; nothing is held against a clock."""
+    script = ROOT / "benchmarks" / "critic.py"
+    done = subprocess.run(
+        [sys.executable, str(script), "--quick"], check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    shipped, larger = (line.split() for line in done.stdout.splitlines()[2:])
+    assert shipped[0] == "bn-BD"
+    assert larger[:3] == ["bn-BD", "x", "4"]
+    assert int(larger[3]) == 4 * int(shipped[1])
