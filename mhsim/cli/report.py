@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 from mhsim.cli.output import document, note, say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mhsim.measure.summary import Number
     from mhsim.store import Run
 
 
@@ -22,6 +25,8 @@ def report(
     embeddings: str | None = None,
     tables: Path | None = None,
     with_risk: bool = False,
+    html: bool = False,
+    out: Path | None = None,
     json: bool = False,
 ) -> int:
     """Tell what a run measured, and what is missing.
@@ -36,6 +41,7 @@ def report(
         mhsim report runs/first --authenticity
         mhsim report runs/first --embeddings ollama:bge-m3
         mhsim report runs/first --tables runs/first/report/tables
+        mhsim report runs/first --html
         mhsim report runs/first --json
 
     Args:
@@ -46,7 +52,9 @@ def report(
         translations: literal translations of the English conversations, in the same form.
         embeddings: sentence embeddings, provider:model, for likeness to the English twin.
         tables: also write every table into this folder, as Parquet: turns, ratings, items, flags.
-        with_risk: also write the words of utterances about self-harm into those tables.
+        with_risk: also write the words of utterances about self-harm, into tables and page.
+        html: write everything, conversations included, as one HTML page that needs no network.
+        out: the page's file; runs/NAME/report/index.html, without it.
         json: print every number as JSON.
     """
     from mhsim.embedding import embedder
@@ -60,6 +68,10 @@ def report(
     wanted = authenticity or reference or translations or embeddings
     given = Given(reference, translations, embedder(embeddings) if embeddings else None)
     every = list(chapters(opened, cutoffs, given if wanted else None))
+    if html or out:
+        numbers = [number for chapter in every for number in chapter.numbers]
+        _page(opened, out or opened.path / "report" / "index.html", numbers, with_risk=with_risk)
+        return 0
     if json:
         scenario = opened.plan.scenario
         document(
@@ -71,6 +83,18 @@ def report(
         return 0
     say("\n\n".join(page for chapter in every for page in chapter.pages))
     return 0
+
+
+def _page(run: Run, file: Path, numbers: Sequence[Number], *, with_risk: bool) -> None:
+    """Write the page, and say where."""
+    from mhsim.disk import disk
+    from mhsim.report.html import page
+
+    text = page(run, numbers, with_risk)
+    with disk(file):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    say(f"{file}: {len(text.encode()) / 1e6:.1f} MB")
 
 
 def _write(run: Run, folder: Path, *, with_risk: bool) -> None:

@@ -101,7 +101,10 @@ def persons(pair: Pairing, patients: Sequence[str]) -> Iterator[Number]:
             half = t_quantile(0.975, df) * within * math.sqrt(float((1 / count[row]).sum()))
         found = Estimate(value, known(value - half), known(value + half), 1)
         method = f"{DIFFERENCE}t interval from the spread of replicates within cells, df {df}"
-        yield found.number("person_shift", method, {**pair.where, "patient": patients[int(row)]})
+        where = {**pair.where, "patient": patients[int(row)]}
+        yield found.number("person_shift", method, where)
+        middle = Estimate(float(one[row] + other[row]) / 2, n=1)
+        yield middle.number("person_middle", "mean of the final totals of both twins", where)
 
 
 def _bands(pair: Pairing) -> Iterator[Number]:

@@ -11,7 +11,7 @@ import numpy as np
 from mhsim.measure.estimators.arrays import Floats
 from mhsim.measure.estimators.early import erde, f_latency
 from mhsim.measure.estimators.trajectory import stable_turn
-from mhsim.measure.interval import JACKKNIFE, T, average, jackknife, mean, share
+from mhsim.measure.interval import JACKKNIFE, T, average, jackknife, known, mean, share
 from mhsim.measure.sample import Judged, Sample
 from mhsim.measure.summary import Number
 from mhsim.spec.agent import Patient
@@ -139,6 +139,21 @@ def _coverage(course: Course) -> Iterator[Number]:
         if known:
             method = f"total of what is assessed less the intended, pointwise; {T}"
             yield mean(average(errors[..., turn], 1)).number("error_by_turn", method, where)
+            yield _interval(course, turn, where)
+
+
+def _interval(course: Course, turn: int, where: dict[str, str]) -> Number:
+    """Return where the judge's interval lies to the intended total after a turn."""
+    judged, place = course.judged, course.place
+    ends = [
+        average(average(each[:, place, :, turn] - judged.intended[:, None], 1), 0)
+        for each in (judged.lows, judged.highs)
+    ]
+    low, high = (known(float(end)) for end in ends)
+    middle = None if low is None or high is None else (low + high) / 2
+    n = int(np.isfinite(average(judged.lows[:, place, :, turn], 1)).sum())
+    method = "mean ends of the judge's interval less the intended; no confidence interval"
+    return Number("interval_by_turn", middle, low, high, n, 0, method, where)
 
 
 def _reassurance(course: Course) -> Iterator[Number]:
