@@ -68,33 +68,34 @@ def report(
     wanted = authenticity or reference or translations or embeddings
     given = Given(reference, translations, embedder(embeddings) if embeddings else None)
     every = list(chapters(opened, cutoffs, given if wanted else None))
+    numbers = [number for chapter in every for number in chapter.numbers]
     if html or out:
-        numbers = [number for chapter in every for number in chapter.numbers]
-        _page(opened, out or opened.path / "report" / "index.html", numbers, with_risk=with_risk)
-        return 0
+        return _page(opened, out, numbers, with_risk=with_risk)
     if json:
         scenario = opened.plan.scenario
         document(
             run=str(opened.path),
             plan=opened.plan.hash,
             models={role: scenario.model_for(role).model for role in scenario.cast},
-            measures=[number.as_data() for chapter in every for number in chapter.numbers],
+            measures=[number.as_data() for number in numbers],
         )
         return 0
     say("\n\n".join(page for chapter in every for page in chapter.pages))
     return 0
 
 
-def _page(run: Run, file: Path, numbers: Sequence[Number], *, with_risk: bool) -> None:
+def _page(run: Run, out: Path | None, numbers: Sequence[Number], *, with_risk: bool) -> int:
     """Write the page, and say where."""
     from mhsim.disk import disk
     from mhsim.report.html import page
 
+    file = out or run.path / "report" / "index.html"
     text = page(run, numbers, with_risk)
     with disk(file):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
     say(f"{file}: {len(text.encode()) / 1e6:.1f} MB")
+    return 0
 
 
 def _write(run: Run, folder: Path, *, with_risk: bool) -> None:

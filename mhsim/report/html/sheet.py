@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 
 from mhsim.measure.summary import Number
 from mhsim.report.html.found import link
+
+
+_NUMBER = re.compile(r"[-+0-9.,%\[\] ]*[0-9][-+0-9.,%\[\] ]*")
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class Cell:
             hint = f' title="{escape(self.hint)}"' if self.hint else ""
             inner = f'<a href="{escape(self.href)}"{hint}>{inner}</a>'
         kept = f' data-v="{escape(self.value)}"' if self.value else ""
-        css = ' class="n"' if self.text[:1] in "+-−0123456789." else ""
+        css = ' class="n"' if _NUMBER.fullmatch(self.text) else ""
         return f"<td{css}{kept}>{inner}</td>"
 
 
