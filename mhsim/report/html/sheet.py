@@ -10,7 +10,6 @@ from html import escape
 from mhsim.measure.summary import Number
 from mhsim.report.html.found import link
 
-
 _NUMBER = re.compile(r"[-+0-9.,%\[\] ]*[0-9][-+0-9.,%\[\] ]*")
 
 
