@@ -49,8 +49,8 @@ def _design(plan: Plan) -> str:
         f"Design. {_patients(plan)} simulated patients were played in {len(plan.scenario.arms)} "
         f"arms: {arms}. Every condition was planned with {plan.scenario.replicates} replicates of "
         f"each patient, {plan.size} conversations in all; seeds (from {plan.scenario.seed}) are "
-        "shared by arms and locales, so that comparisons are paired by patient. The clinical truth of a "
-        "patient is the same in every locale and was shown to no judge."
+        "shared by arms and locales, so that comparisons are paired by patient. The clinical "
+        "truth of a patient is the same in every locale and was shown to no judge."
     )
 
 
