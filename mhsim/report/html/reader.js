@@ -105,7 +105,7 @@ async function read(n,focus=true){
     if(row[0]==='u')out.push(said(row,rows,quotes,last));
     if(row[0]==='r'&&(!chosen.judge||chosen.judge===row[2]))out.push(rating(row,texts));
     if(row[0]==='f')out.push(el('p',{class:'note fail'},
-      `${row[2]??'session'} could not answer: ${row[3]}: ${row[4]}`))}
+      `${row[2]??'session'} could not answer: ${row[3]}`+(row[4]?': '+row[4]:'')))}
   out.push(el('p',{class:'note'},'ended: '+t[END]));
   $('talk').replaceChildren(...out);
   history.replaceState(null,'',address());list();

@@ -62,25 +62,27 @@ def packed(data: Any) -> str:
 
 
 def _told(session: Session, raised: Raised) -> Iterator[list[Any]]:
+    first = min(_of(raised), default=None)
     for event in session.events:
-        row = _row(event, raised, min((turn for turn, _ in raised), default=None))
+        row = _row(event, raised, first)
         if row is not None:
             yield row
 
 
 def _row(event: AnyEvent, raised: Raised, first: int | None) -> list[Any] | None:
-    """Return one event; from the first withheld words on, no judge's reasons either."""
+    """Return one event; from the first withheld words on, no reasons and details either."""
+    turn = getattr(event, "turn", None)
+    hidden = first is not None and (turn is None or turn >= first)
     match event:
         case Utterance():
             text = None if (event.turn, event.role) in raised else nfc(event.text)
             return ["u", event.turn, event.role, event.revision, text]
         case Critique():
-            return _critique(event, (event.turn, event.role) in raised or event.turn in _of(raised))
+            return _critique(event, event.turn in _of(raised))
         case Risk() if event.level != "none":
             spans = [] if raised else [[s.start, s.end] for s in event.spans]
             return ["k", event.turn, event.role, event.level, spans]
         case Rating():
-            hidden = first is not None and event.turn >= first
             items = {
                 name: _item(item, raised)
                 for name, item in event.items.items()
@@ -89,7 +91,7 @@ def _row(event: AnyEvent, raised: Raised, first: int | None) -> list[Any] | None
             ends = [event.total.low, event.total.high, event.band]
             return ["r", event.turn, event.role, *ends, items, "" if hidden else event.rationale]
         case Failure():
-            return ["f", event.turn, event.role, event.kind, event.detail]
+            return ["f", event.turn, event.role, event.kind, "" if hidden else event.detail]
         case _:
             return None
 
