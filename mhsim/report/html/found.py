@@ -20,8 +20,10 @@ class Found:
     def __init__(self, numbers: Sequence[Number]) -> None:
         self.every = list(numbers)
         self._by: dict[str, list[Number]] = {}
+        self._at: dict[tuple[str, frozenset[tuple[str, str]]], Number] = {}
         for number in self.every:
             self._by.setdefault(number.measure, []).append(number)
+            self._at.setdefault((number.measure, frozenset(number.where.items())), number)
 
     def all(self, measure: str, **where: str) -> list[Number]:
         """Return the numbers of a measure whose place holds at least this."""
@@ -29,8 +31,9 @@ class Found:
         return [n for n in self._by.get(measure, ()) if asked <= n.where.items()]
 
     def one(self, measure: str, **where: str) -> Number | None:
-        """Return the first of these; None without any."""
-        return next(iter(self.all(measure, **where)), None)
+        """Return the number of just this place, else the first of these; None without any."""
+        exact = self._at.get((measure, frozenset(where.items())))
+        return exact or next(iter(self.all(measure, **where)), None)
 
     def values(self, measure: str, key: str) -> list[str]:
         """Return the different values of one key of a measure's places, in order."""
