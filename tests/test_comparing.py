@@ -5,19 +5,32 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import math
 import re
 import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mhsim.comparing import compare
 from mhsim.comparison import count, pairs
 from mhsim.errors import InputError, PlayerError, RunError
 from mhsim.ledger import read
 from mhsim.masking import masked
-from mhsim.measure.pairs import order_agreement, pairwise
+from mhsim.measure.counted import Counted
+from mhsim.measure.estimators.bands import BANDS
+from mhsim.measure.estimators.pairwise import (
+    bradley_terry,
+    kendall_tau,
+    order_agreement,
+    pairwise_accuracy,
+    pairwise_levels,
+    position_bias,
+)
+from mhsim.measure.pairs import pairwise
 from mhsim.planning import make_plan
 from mhsim.record import Utterance
 from mhsim.spec.agent import Patient, Persona
@@ -206,3 +219,31 @@ def test_a_judge_that_always_names_the_more_depressed_is_always_right(opened: Ru
     assert (value["pair_accuracy"], value["tie_rate"], value["position_bias"]) == (1, 0, 0)
     assert (value["rank_agreement"], value["order_agreement"]) == (1, 1)
     assert value["same_level_share"] is None
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("abcde"), st.sampled_from("abcde"), st.integers(0, 2)).filter(
+            lambda d: d[0] != d[1]
+        ),
+        max_size=40,
+    )
+)
+def test_counts_come_to_what_decisions_one_by_one_come_to(drawn: list[tuple[str, str, int]]):
+    totals = {"a": 2.0, "b": 7.0, "c": 7.0, "d": 12.0, "e": 21.0}
+    decisions = [(one, other, (one, other, "tie")[n]) for one, other, n in drawn]
+    counted = Counted(decisions, totals, BANDS["phq9"])
+    told = counted.statistics(range(len(counted.people)))
+    levels = pairwise_levels(totals, decisions, "phq9")
+    accuracy = pairwise_accuracy(totals, decisions)
+    order = bradley_terry([d for d in decisions if d[2] != "tie"])
+    ranked = kendall_tau(list(order.values()), [totals[n] for n in order])
+    expected = {
+        **{k: v for k, v in levels.items() if k in told},
+        "pair_accuracy": accuracy["accuracy"],
+        "pair_accuracy_ties_half": accuracy["accuracy_ties_half"],
+        "position_bias": position_bias(decisions),
+        "order_agreement": order_agreement(decisions),
+        "rank_agreement": ranked if len(order) > 1 else math.nan,
+    }
+    assert {k: told[k] for k in expected} == pytest.approx(expected, nan_ok=True)

@@ -13,18 +13,10 @@ from functools import lru_cache
 
 from mhsim.comparison import pairs, patient_role
 from mhsim.ledger import read
+from mhsim.measure.counted import Counted
 from mhsim.measure.cutoffs import chosen, own
 from mhsim.measure.estimators.bands import Scheme
-from mhsim.measure.estimators.pairwise import (
-    TIES,
-    Decision,
-    bradley_terry,
-    kendall_tau,
-    order_agreement,
-    pairwise_accuracy,
-    pairwise_levels,
-    position_bias,
-)
+from mhsim.measure.estimators.pairwise import Decision
 from mhsim.measure.estimators.resampling import jackknife_ci
 from mhsim.measure.summary import Number
 from mhsim.planning import Plan
@@ -74,28 +66,6 @@ class _Truth:
             ),
         }
 
-    def statistics(self, decisions: Sequence[Decision]) -> dict[str, float]:
-        """Return every measure of some decisions; NaN where there is nothing to count."""
-        told = pairwise_accuracy(self.totals, decisions)
-        asked = told["n_decided"] + told["n_tie"]
-        strict = told["accuracy"] * told["n_decided"] / asked if told["n_decided"] else math.nan
-        return {
-            **pairwise_levels(self.totals, decisions, self.scheme),
-            "pair_accuracy": told["accuracy"],
-            "pair_accuracy_ties_half": told["accuracy_ties_half"],
-            "pair_accuracy_ties_wrong": strict if asked else math.nan,
-            "position_bias": position_bias(decisions),
-            "order_agreement": order_agreement(decisions),
-            "rank_agreement": self._order(decisions),
-        }
-
-    def _order(self, decisions: Sequence[Decision]) -> float:
-        strengths = bradley_terry([d for d in decisions if d[2] not in TIES])
-        names = sorted(strengths)
-        if len(names) < 2:
-            return math.nan
-        return kendall_tau([strengths[n] for n in names], [self.totals[n] for n in names])
-
 
 class _Decided:
     """What one judge decided in one arm and locale.
@@ -110,8 +80,8 @@ class _Decided:
     def __init__(
         self, truth: _Truth, cell: Cell, decisions: Sequence[Decision], missing: int
     ) -> None:
-        self.decisions = decisions
-        self.people = sorted({name for decision in decisions for name in decision[:2]})
+        self._counted = Counted(decisions, truth.totals, truth.scheme)
+        self.people = self._counted.people
         self._truth = truth
         self._cell = cell
         self._missing = missing
@@ -136,8 +106,7 @@ class _Decided:
         return lambda people: self._of(people)[measure]
 
     def _statistics(self, people: frozenset[str]) -> dict[str, float]:
-        kept = [d for d in self.decisions if d[0] in people and d[1] in people]
-        return self._truth.statistics(kept)
+        return self._counted.statistics([n for n, p in enumerate(self.people) if p in people])
 
     def _number(
         self,
@@ -180,7 +149,7 @@ def pairwise(run: Run, cutoffs: str | None = None) -> Iterator[Number]:
     every = _decided(run, truth)
     english = _english(run.plan)
     for (arm, locale, judge), decided in every.items():
-        if not decided.decisions:
+        if not decided.people:
             continue
         yield from decided.numbers()
         base = every.get((*english, judge)) if english else None

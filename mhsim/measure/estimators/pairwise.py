@@ -9,6 +9,7 @@ from statistics import fmean
 
 import numpy as np
 
+from mhsim.measure.estimators.arrays import Floats
 from mhsim.measure.estimators.bands import Scheme, band_index
 
 Decision = tuple[str, str, str]
@@ -119,22 +120,36 @@ def bradley_terry(winners: Sequence[Decision], rounds: int = 1000) -> dict[str, 
     if not names:
         return {}
     place = {name: n for n, name in enumerate(names)}
-    wins = np.full((len(names), len(names)), 0.25)
-    np.fill_diagonal(wins, 0)
+    wins = np.zeros((len(names), len(names)))
     for one, other, named in winners:
         a, b = place[one], place[other]
         share = 0.5 if named in TIES else float(named == one)
         wins[a, b] += share
         wins[b, a] += 1 - share
-    games, won = wins + wins.T, wins.sum(axis=1)
-    strength = np.ones(len(names))
+    return dict(zip(names, strengths(wins, rounds).tolist(), strict=True))
+
+
+def strengths(wins: Floats, rounds: int = 1000) -> Floats:
+    """Return log strengths, mean 0, of a table of wins: `bradley_terry` without names.
+
+    Args:
+        wins: how often each of the rows was named against each of the columns.
+        rounds: at most so many steps.
+    """
+    won = wins + 0.25 * (1 - np.eye(len(wins)))
+    games, won = won + won.T, won.sum(axis=1)
+    strength = np.ones(len(wins))
     for _ in range(rounds):
         before = strength
         strength = won / (games / np.add.outer(strength, strength)).sum(axis=1)
         strength = strength / math.exp(float(np.log(strength).mean()))
-        if np.allclose(strength, before, rtol=1e-10):
+        if float(np.abs(strength / before - 1).max()) < _SETTLED:
             break
-    return dict(zip(names, np.log(strength).tolist(), strict=True))
+    return np.log(strength)
+
+
+_SETTLED = 1e-10
+"""Relative change of a strength below which a further step changes nothing that is printed."""
 
 
 def kendall_tau(a: Sequence[float], b: Sequence[float]) -> float:
