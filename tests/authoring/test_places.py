@@ -31,7 +31,8 @@ def little(data: Any) -> Any:
         return [little(each) for each in data[:1]]
     if isinstance(data, dict):
         every = {key: little(value) for key, value in data.items()}
-        return dict(list(every.items())[:2]) if len(every) > 14 and "kind" not in every else every
+        made_up = len(every) > 14 and not {"kind", "research"} & every.keys()
+        return dict(list(every.items())[:2]) if made_up else every
     return data
 
 
@@ -158,7 +159,7 @@ def test_check_prints_a_line_for_each_problem_and_exits_with_two(
     path.write_text("kind: judge\nabuot: Rates.\ninstrument: phq\n", encoding="utf-8")
     code = call(["check", str(path)])
     out = capsys.readouterr().out
-    right = "one of kind, about, instrument, prompt (did you mean 'about'?)"
+    right = "one of kind, about, instrument, questions, prompt, origin (did you mean 'about'?)"
     assert (code, out) == (2, f"agents/judges/mine.yaml:2:1: abuot: unknown key; {right}\n")
 
 
