@@ -136,7 +136,7 @@ class Attempt:
             going.at("", node)
 
         table = self.stage.casting.table(self.trial, emit=emit, settle=settle, arrive=arrive)
-        self.writer.prompts(seat.prompt for seat in table.seats.values())
+        await self.writer.prompts(seat.prompt for seat in table.seats.values())
         going.turn = Log(past).turn
         self.resumed = len(past) > 1
         if self.watcher:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from mhsim.chat import Terms
+from mhsim.chat import Terms, afford
 from mhsim.outcome import Outcome, Watcher
 from mhsim.planning import Plan, make_plan
 from mhsim.shift import Hands, Shift, ready
@@ -50,6 +50,8 @@ async def run(
     made = plan if isinstance(plan, Plan) else make_plan(plan)
     path = Path(out) if out else Path("runs") / made.name
     hands = Hands(players or {}, watcher, steering or Steering(workers), terms or Terms())
+    paid = set(made.scenario.cast) - {*hands.players}
+    afford(hands.terms, (made.scenario.model_for(role) for role in paid))  # before a folder is made
     with Writer(path, made, accept=accept) as writer:
         async with ready(Shift, writer, hands) as batch:
             left = batch.left(made.trials())

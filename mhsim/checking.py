@@ -86,7 +86,7 @@ def find_entry(name: str, library: Library) -> Entry:
     """
     if name.endswith((".yaml", ".yml")):
         return library.entry("file", name)
-    for kind in ("scenario", "graph", *AGENTS, "instrument", "locale", "prompt"):
+    for kind in ("scenario", "graph", *AGENTS, "instrument", "locale", "prompt", "form"):
         if library.find(kind, name):
             return library.entry(kind, name)
     known = [n for kind in MODELS for n in library.names(kind)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -107,8 +108,10 @@ class Writer:
             lambda: Journal(part, self._syncer, self._folder, keep, self.room)
         )
 
-    def prompts(self, texts: Iterable[str]) -> None:
+    async def prompts(self, texts: Iterable[str]) -> None:
         """Keep rendered prompts, each once, under the sha256 that openings name.
+
+        Waits where the disk is full.
 
         Raises:
             RunError: the disk refused.
@@ -116,9 +119,7 @@ class Writer:
         for text in filter(None, texts):
             file = self.path / "prompts" / f"{digest(text)}.txt"
             if not file.exists():
-                with disk(file):
-                    file.parent.mkdir(exist_ok=True)
-                    write_whole(file, text.encode())
+                await self.room.insist(partial(_keep, file, text))
 
     def reopen(self, closed: Path, damage: str) -> None:
         """Set a damaged closed trial aside, and open it again from what is whole of it.
@@ -203,3 +204,9 @@ def _refusal(path: Path, changes: Sequence[str], drift: Drift) -> str:
         f"{ELSEWHERE}, or bring back what was changed",
     ]
     return "\n".join(lines)
+
+
+def _keep(file: Path, text: str) -> None:
+    with disk(file):
+        file.parent.mkdir(exist_ok=True)
+        write_whole(file, text.encode())

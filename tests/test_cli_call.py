@@ -160,7 +160,7 @@ def test_shells_can_complete_verbs_and_options() -> None:
         (["show", "cultureloop"], "(did you mean 'culture-loop'?)"),
         (["plan", "persona-trp"], "(did you mean 'persona-trap'?)"),
         (["check", "nowhere.yaml"], "nowhere.yaml: there is no such file or folder\n"),
-        (["calibrate", "critc", "x"], "WHAT: found 'critc'; one of critic, risk (did you mean 'cr"),
+        (["calibrate", "critc", "x"], "WHAT: found 'critc'; one of critic, risk, measures"),
     ],
 )
 def test_a_slip_is_one_line_that_says_what_would_be_right(

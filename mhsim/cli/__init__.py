@@ -34,7 +34,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "ctl": ("ctl:ctl", "Steer a running batch: pause, resume, cancel, workers, why."),
     "review": (
         "review:review",
-        "Send conversations to human raters, blinded, and take their ratings back.",
+        "Send conversations to human raters, and take their ratings back.",
     ),
     "report": ("report:report", "Tell what a run measured, and what is missing."),
     "export": ("exporting:export", "Hand a run over in another form."),

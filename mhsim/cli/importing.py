@@ -42,7 +42,7 @@ def import_(
         mhsim import talkdep patient_profiles --truth golden_truth.txt
         mhsim import vera-run conversations --check
         mhsim import talkdep-conversations final_conversations --judge severity
-        mhsim import transcripts calls.csv --map speaker=who,text=utterance --locale zh-CN
+        mhsim import transcripts calls.csv --map speaker=who,text=said
 
     Args:
         format: talkdep, talkdep-conversations, talkdep-judgements, patient-psi, vera-personas,

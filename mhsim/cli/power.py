@@ -14,7 +14,7 @@ def power(
     pilot: str | None = None,
     json: bool = False,
 ) -> int:
-    """Tell how many patients and replicates a scenario needs to find a shift.
+    """Tell how many patients and replicates find a shift.
 
     For every contrast of the scenario, from the spread of a pilot run or an assumed one.
 

@@ -24,7 +24,7 @@ def rerun(
     quiet: bool = False,
     paying: Annotated[Options, Parameter(name="*")] = Options(),  # noqa: B008
 ) -> int:
-    """Give conversations that failed, or whose files were damaged, another attempt.
+    """Give conversations that failed another attempt.
 
     The old one stays until the new one has succeeded, and is then kept in attempts/. A damaged file
     is kept in quarantine/, and its conversation goes on before the first damaged line.

@@ -27,7 +27,7 @@ def review(  # one verb, two ways
     out: Path | None = None,
     json: bool = False,
 ) -> int:
-    """Send conversations to human raters, blinded, and take their ratings back.
+    """Send conversations to human raters, and take their ratings back.
 
     `export` writes a folder for each rater, with a form that opens in any browser without a
     network, and sheets for who prefers them; raters see no arm, judge, critic or name. The key

@@ -122,7 +122,7 @@ def _plan(haul: Haul, people: dict[str, Patient], trials: list[TrialId]) -> Plan
         agents=agents,
         instruments=instruments,
         packs=_packs(library, haul.options.locale),
-        prompts={JUDGE: library.load("prompt", "judge").text} if judge else {},
+        prompts={JUDGE: library.load("prompt", "judge")} if judge else {},
         files=(),
         mhsim=mhsim.__version__,
         listed=tuple(trials),

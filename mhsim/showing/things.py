@@ -7,10 +7,11 @@ from typing import Any
 from mhsim.checking import located
 from mhsim.errors import InputError, listed, suggestion
 from mhsim.library import BUILT_IN, MODELS, Entry, Library
-from mhsim.showing import designs, pack, people
+from mhsim.showing import designs, forms, pack, people
 from mhsim.showing.paper import Paper
 from mhsim.spec.agent import Critic, Judge, Patient, Therapist
 from mhsim.spec.culture import LocalePack
+from mhsim.spec.form import ReviewForm
 from mhsim.spec.graph import Graph
 from mhsim.spec.instrument import Instrument
 from mhsim.spec.prompt import Prompt
@@ -54,6 +55,7 @@ _WRITERS: dict[type, Any] = {
     Prompt: people.prompt,
     Instrument: people.instrument,
     LocalePack: pack.locale,
+    ReviewForm: forms.form,
     Graph: designs.graph,
     Scenario: designs.scenario,
 }
