@@ -15,7 +15,7 @@ from mhsim import batch
 from mhsim.chat import ChatError, Terms
 from mhsim.errors import InputError
 from mhsim.planning import Plan
-from runs import Called, call, reopen, scripted, small, trials
+from runs import SMALL, Called, call, reopen, scripted, small, trials
 
 MODEL = {
     "model": "openai:x",
@@ -149,7 +149,8 @@ def test_a_wrong_key_stops_the_run_at_once() -> None:
 
 def run(*options: str) -> Called:
     """Run a small scenario with chat models in all seats."""
-    small(models=f"{{default: {json.dumps(MODEL)}}}", replicates=1)
+    english = SMALL.replace("  chinese: {locales: [zh-CN], localize: biography}\n", "")
+    small(english, models=f"{{default: {json.dumps(MODEL)}}}", replicates=2)
     with answering(Talker()):
         return call("run", "small", "--quiet", *options)
 

@@ -65,10 +65,10 @@ def test_a_chat_model_is_told_the_pack_and_who_speaks_and_no_label(capsys, brief
     bangla, _, english = (brief.prompt for brief in briefs)
     assert "Who speaks: F, 38, village" in bangla
     assert "বুক ধড়ফড়" in bangla
-    assert "[bn-BD-F01]" in bangla
+    assert "bn-BD-F01" in bangla
     assert "বিষ খামু" not in bangla, "what is only to be detected is no example"
     assert "Who speaks" not in english
-    assert "[en-US-001]" in english
+    assert "en-US-001" in english
     assert not any(row["text"] in brief.prompt for row in ROWS for brief in briefs)
 
 
