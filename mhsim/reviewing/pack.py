@@ -133,7 +133,7 @@ class Pack:
             yield [name, str(getattr(words, name)), f"{low}-{high}"]
         told = "; ".join(f"{name}: {text}" for name, text in self.form.verdicts.items())
         yield ["verdict", words.verdict, told]
-        yield ["translated", words.translated, f"yes {words.yes}; no {words.no}"]
+        yield ["translated", words.translated, f"yes {words.answer_yes}; no {words.answer_no}"]
         yield ["marks", words.mark, f"turn:{MARKS[0]};turn:{MARKS[1]}"]
         yield ["comment", words.comment, ""]
         yield ["minutes", words.minutes, ""]

@@ -74,7 +74,7 @@ function ask(c){const out=[el('h2',{},W.items)];
   choice(c,'naturalness',W.naturalness,steps(1,5)),
   choice(c,'authenticity',W.authenticity,steps(1,5)),
   choice(c,'verdict',W.verdict,Object.entries(D.form.verdicts)),
-  choice(c,'translated',W.translated,[['yes',W.yes],['no',W.no]]));
+  choice(c,'translated',W.translated,[['yes',W.answer_yes],['no',W.answer_no]]));
  const t=el('textarea',{rows:3,dir:'auto',id:'comment',
   oninput:e=>{answer(c).comment=e.target.value;keep()}});
  t.value=answer(c).comment||'';

@@ -32,8 +32,8 @@ class FormWords(Spec):
         comment: asks for anything else.
         minutes: asks how many minutes it took.
         translated: asks whether it reads like a machine's translation.
-        yes: the answer yes to `translated`.
-        no: the answer no to it.
+        answer_yes: the answer yes to `translated`.
+        answer_no: the answer no to it.
         save: the button that saves the answers to a file.
         next: the button to the next conversation.
         back: the button to the one before.
@@ -59,8 +59,8 @@ class FormWords(Spec):
     comment: Text
     minutes: Text
     translated: Text
-    yes: Text
-    no: Text
+    answer_yes: Text
+    answer_no: Text
     save: Text
     next: Text
     back: Text
